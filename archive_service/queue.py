@@ -1,0 +1,135 @@
+"""The job table as a queue: put, claim, keep alive, finish, fail; and the leases of roles held by one process at a time.
+
+`put` takes the session of the act that causes the work, so that work and cause are committed together.
+Claiming is a guarded update: sound on SQLite and PostgreSQL; SKIP LOCKED there only keeps claimers from queueing.
+Called by services (put) and by the worker loop (the rest).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from archive_service.models.job import Job, JobState, Lease
+
+
+@dataclass(frozen=True)
+class Retry:
+    """How often a job is tried and how long it waits in between, doubling each time, an hour at most."""
+
+    attempts: int
+    backoff_seconds: float
+
+    def wait(self, attempts: int) -> timedelta:
+        """Wait after the given number of failed attempts."""
+        return timedelta(seconds=min(self.backoff_seconds * 2 ** max(attempts - 1, 0), 3600))
+
+
+def put(
+    session: Session,
+    kind: str,
+    *,
+    now: datetime,
+    record_id: str | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    priority: int = 0,
+) -> Job:
+    """Put work into the queue, in the caller's transaction."""
+    job = Job(
+        kind=kind, record_id=record_id, arguments=dict(arguments or {}), priority=priority, state=JobState.READY, run_at=now, created_at=now
+    )
+    session.add(job)
+    return job
+
+
+def claim(session: Session, kinds: Collection[str], *, holder: str, now: datetime, lease: timedelta, at_most: int = 1) -> list[Job]:
+    """Take jobs that are due, oldest first within a priority; a job whose lease ran out is taken over."""
+    due = or_((Job.state == JobState.READY) & (Job.run_at <= now), (Job.state == JobState.RUNNING) & (Job.lease_until < now))
+    wanted = (
+        select(Job.id)
+        .where(Job.kind.in_(kinds), due)
+        .order_by(Job.priority.desc(), Job.id)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(session.scalars(wanted))
+    if not ids:
+        return []
+    session.execute(
+        update(Job)
+        .where(Job.id.in_(ids), due)
+        .values(state=JobState.RUNNING, leased_by=holder, lease_until=now + lease, attempts=Job.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return list(session.scalars(select(Job).where(Job.id.in_(ids), Job.leased_by == holder).order_by(Job.id)))
+
+
+def keep_alive(session: Session, ids: Collection[int], *, holder: str, until: datetime) -> int:
+    """Lengthen leases; returns how many were still the holder's."""
+    changed = session.execute(
+        update(Job).where(Job.id.in_(ids), Job.leased_by == holder, Job.state == JobState.RUNNING).values(lease_until=until)
+    )
+    return int(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it, the annotated base class does not
+
+
+def finish(session: Session, ids: Collection[int], *, holder: str, now: datetime) -> int:
+    """Mark done what is still the holder's; a lost lease means that somebody else does it again."""
+    changed = session.execute(
+        update(Job)
+        .where(Job.id.in_(ids), Job.leased_by == holder, Job.state == JobState.RUNNING)
+        .values(state=JobState.DONE, finished_at=now, lease_until=None, last_error=None)
+    )
+    return int(changed.rowcount)  # type: ignore[attr-defined]  # as above
+
+
+def fail(session: Session, job: Job, *, holder: str, error: str, now: datetime, retry: Retry) -> JobState:
+    """Record why a job failed; it waits for its next try, or lies with the dead letters."""
+    state = JobState.DEAD if job.attempts >= retry.attempts else JobState.READY
+    session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.leased_by == holder)
+        .values(state=state, last_error=error[:2000], lease_until=None, leased_by=None, run_at=now + retry.wait(job.attempts))
+    )
+    return state
+
+
+def revive(session: Session, ids: Collection[int], *, now: datetime) -> int:
+    """Give dead letters a new start."""
+    changed = session.execute(
+        update(Job).where(Job.id.in_(ids), Job.state == JobState.DEAD).values(state=JobState.READY, attempts=0, run_at=now, leased_by=None)
+    )
+    return int(changed.rowcount)  # type: ignore[attr-defined]  # as above
+
+
+def forget(session: Session, *, before: datetime) -> None:
+    """Drop finished jobs older than an instant; dead letters stay until someone decides."""
+    session.execute(delete(Job).where(Job.state == JobState.DONE, Job.finished_at < before))
+
+
+def counts(session: Session) -> dict[str, dict[str, int]]:
+    """Jobs by kind and state."""
+    table: dict[str, dict[str, int]] = {}
+    for kind, state, number in session.execute(select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state)):
+        table.setdefault(kind, {})[state.value] = number
+    return table
+
+
+def hold_role(session: Session, name: str, *, holder: str, now: datetime, until: datetime) -> bool:
+    """Take or lengthen a role (indexer, sealer, scheduler); false while another process holds it."""
+    lease = session.get(Lease, name, with_for_update=True)
+    if lease is None:
+        session.add(Lease(name=name, held_by=holder, held_until=until))
+        session.flush()
+        return True
+    if lease.held_by != holder and lease.held_until > now:
+        return False
+    lease.held_by, lease.held_until = holder, until
+    return True
+
+
+def leave_role(session: Session, name: str, *, holder: str) -> None:
+    """Give a role back at a clean stop, so that the next process need not wait."""
+    session.execute(delete(Lease).where(Lease.name == name, Lease.held_by == holder))

@@ -1,0 +1,204 @@
+"""What an actor may see and do, decided on rows: the one door between a request and the tables.
+
+Lives here: the organisation tree, the units a right reaches, SQL conditions for lists, and the checked fetch of one thing.
+Not here: the table of rights (`rules.access`). Out of scope and unknown are the same NotFound; a right missing inside one's scope is
+Denied. Each list of records, students or cases uses the condition from here; no other module compares units.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import Session
+
+from archive_service.errors import Denied, NotFound
+from archive_service.models.batch import Batch
+from archive_service.models.case import Case, CaseEvidence, CaseStep
+from archive_service.models.organisation import Organisation
+from archive_service.models.record import Record
+from archive_service.models.student import Student
+from archive_service.rules import access
+from archive_service.rules.access import Right
+from archive_service.rules.vocabulary import Sensitivity
+from archive_service.services.actor import Actor
+
+Row = TypeVar("Row")
+OPEN = tuple(level.value for level in Sensitivity if not level.is_closed)
+LOOKING_ON = frozenset({Right.READ_PAPER, Right.READ_STATISTICS})  # what an assisting department may do (HN-3.4)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """An organisation as the tree needs it."""
+
+    id: str
+    number: int
+    name: str
+    level: str
+    parent_id: str | None
+    authority_id: str | None
+    assisting_id: str | None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All units with their superiors."""
+
+    units: dict[str, Unit]
+
+    @classmethod
+    def load(cls, session: Session) -> "Tree":
+        columns = ("id", "number", "name", "level", "parent_id", "authority_id", "assisting_id")
+        rows = session.execute(select(*(getattr(Organisation, column) for column in columns)))
+        return cls({row.id: Unit(**row._mapping) for row in rows})  # noqa: SLF001 (the row's public mapping has this name)
+
+    def above(self, unit_id: str | None) -> frozenset[str]:
+        """The unit, all its superiors and its registry authority."""
+        found: set[str] = set()
+        while unit_id and unit_id not in found and unit_id in self.units:
+            found.add(unit_id)
+            authority = self.units[unit_id].authority_id
+            if authority:
+                found |= {authority}
+            unit_id = self.units[unit_id].parent_id
+        return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """An actor before the tree, for one transaction."""
+
+    actor: Actor
+    tree: Tree
+
+    @classmethod
+    def of(cls, session: Session, actor: Actor) -> "Scope":
+        return cls(actor, Tree.load(session))
+
+    @cached_property
+    def own_units(self) -> frozenset[str]:
+        """Units at which the actor stands, not those below."""
+        return frozenset(grant.unit_id for grant in self.actor.viewer.grants)
+
+    def units(self, right: Right) -> frozenset[str]:
+        """Every unit whose things the right reaches."""
+        return frozenset(unit.id for unit in self.tree.units.values() if self._reaches(unit, right))
+
+    def _reaches(self, unit: Unit, right: Right) -> bool:
+        if access.may(self.actor.viewer, right, access.Subject(self.tree.above(unit.id))).allowed:
+            return True
+        assisting = unit.assisting_id
+        return right in LOOKING_ON and assisting is not None and self._holds_at(assisting, right)
+
+    def _holds_at(self, unit_id: str, right: Right) -> bool:
+        return access.may(self.actor.viewer, right, access.Subject(frozenset({unit_id}))).allowed
+
+    def records(self) -> ColumnElement[bool]:
+        """Which records the actor may read: a condition on Record."""
+        account, reading = self.actor.account_id, self.units(Right.READ_PAPER)
+        if account is None:
+            return false()
+        conditions = [Record.received_by == account] if self.own_units_with(Right.CAPTURE) else []
+        if reading:
+            conditions.append(Record.organisation_id.in_(reading) & Record.sensitivity.in_(OPEN))
+            conditions.append(self._is_party())
+        sensitive = self.units(Right.READ_SENSITIVE)
+        if sensitive:
+            conditions.append(Record.organisation_id.in_(sensitive))
+        return or_(*conditions) if conditions else false()
+
+    def own_units_with(self, right: Right) -> frozenset[str]:
+        """Units at which the actor itself holds a right."""
+        return frozenset(unit for unit in self.own_units if self._holds_at(unit, right))
+
+    def _is_party(self) -> ColumnElement[bool]:
+        mine = self.own_units_with(Right.READ_PAPER)
+        evidence = select(CaseEvidence.record_id).where(
+            CaseEvidence.case_id.in_(self._party_cases(mine)), CaseEvidence.record_id.is_not(None)
+        )
+        return Record.received_unit_id.in_(mine) | Record.id.in_(evidence)
+
+    @staticmethod
+    def _party_cases(units: Iterable[str]) -> Select[str]:
+        units = tuple(units)
+        steps = select(CaseStep.case_id).where(CaseStep.unit_id.in_(units))
+        return select(Case.id).where(Case.organisation_id.in_(units) | Case.id.in_(steps))
+
+    def students(self) -> ColumnElement[bool]:
+        """Which students the actor may see: a condition on Student."""
+        reading = self.units(Right.READ_PAPER)
+        if not reading:
+            return false()
+        in_case = select(Case.student_id).where(Case.id.in_(self._party_cases(self.own_units_with(Right.READ_PAPER))))
+        return Student.school_id.in_(reading) | Student.id.in_(in_case)
+
+    def cases(self) -> ColumnElement[bool]:
+        """Which cases the actor may see: a condition on Case."""
+        reading = self.units(Right.READ_PAPER)
+        if not reading:
+            return false()
+        return Case.organisation_id.in_(reading) | Case.id.in_(self._party_cases(self.own_units_with(Right.READ_PAPER)))
+
+    def batches(self) -> ColumnElement[bool]:
+        """Which batches the actor may see: a condition on Batch."""
+        own = Batch.opened_by == (self.actor.account_id or "")
+        return own | Batch.organisation_id.in_(self.units(Right.READ_PAPER))
+
+    def record(self, session: Session, record_id: str, right: Right = Right.READ_PAPER, *, lock: bool = False) -> Record:
+        """One record the actor may see, and do this to.
+
+        Raises:
+            NotFound: unknown or out of scope.
+            Denied: in scope, but the right is missing.
+        """
+        wanted = select(Record).where(Record.id == record_id, self.records())
+        record = session.scalars(wanted.with_for_update(of=Record) if lock else wanted).first()
+        if record is None:
+            raise NotFound
+        if right is not Right.READ_PAPER:
+            self.require(right, record.organisation_id)
+        return record
+
+    def student(self, session: Session, student_id: str) -> Student:
+        """One student the actor may see. Raises NotFound."""
+        return _one(session, select(Student).where(Student.id == student_id, self.students()))
+
+    def case(self, session: Session, case_id: str, *, lock: bool = False) -> Case:
+        """One case the actor may see. Raises NotFound."""
+        wanted = select(Case).where(Case.id == case_id, self.cases())
+        return _one(session, wanted.with_for_update(of=Case) if lock else wanted)
+
+    def batch(self, session: Session, batch_id: str) -> Batch:
+        """One batch the actor may see. Raises NotFound."""
+        return _one(session, select(Batch).where(Batch.id == batch_id, self.batches()))
+
+    def require(self, right: Right, unit_id: str | None) -> None:
+        """Insist on a right over a unit.
+
+        Raises:
+            NotFound: the unit is out of scope.
+            Denied: in scope, but the right is missing.
+        """
+        decision = access.may(self.actor.viewer, right, access.Subject(self.tree.above(unit_id)))
+        if decision.allowed:
+            return
+        unit = self.tree.units.get(unit_id or "")
+        if unit and self._reaches(unit, right):
+            return
+        if decision.in_scope or (unit and self._reaches(unit, Right.READ_PAPER)):
+            raise Denied(decision.reason)
+        raise NotFound
+
+    def require_anywhere(self, right: Right) -> None:
+        """Insist on a right at some unit, for screens that belong to a role. Raises Denied."""
+        if not any(grant.gives(right) for grant in self.actor.viewer.grants) or not self.units(right):
+            raise Denied
+
+
+def _one(session: Session, wanted: Select[Row]) -> Row:
+    found = session.scalars(wanted).first()
+    if found is None:
+        raise NotFound
+    return found
