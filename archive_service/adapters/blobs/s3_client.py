@@ -1,0 +1,46 @@
+"""The `minio` client, set up for an archive: short waits, few retries, our errors.
+
+Lives here: building the client and mapping what it raises. Not here: what is done with it (`s3`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import certifi
+import urllib3
+from minio import Minio
+from minio.error import MinioException, S3Error
+from urllib3.exceptions import HTTPError
+
+from archive_service.errors import BlobMissing, StoreUnavailable
+
+_CONNECT_SECONDS, _READ_SECONDS = 5, 60
+_GONE = {"NoSuchKey", "NoSuchVersion", "NoSuchObject", "MethodNotAllowed"}  # the last is how a delete marker answers
+_FULL = {"QuotaExceeded", "InsufficientCapacity", "XMinioStorageFull"}
+
+
+def connect(endpoint: str, access_key: str, secret_key: str, *, secure: bool = True, region: str = "") -> Minio:
+    """A client for `host:port`; nothing is sent yet. Not to be carried across a fork."""
+    http = urllib3.PoolManager(
+        timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS),
+        maxsize=16,
+        cert_reqs="CERT_REQUIRED",
+        ca_certs=certifi.where(),
+        retries=urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
+    )
+    return Minio(endpoint, access_key, secret_key, secure=secure, region=region or None, http_client=http)
+
+
+@contextmanager
+def s3_errors(what: str) -> Iterator[None]:
+    """Raises: BlobMissing: `what` is not there. StoreUnavailable: anything else the service or the network says."""
+    try:
+        yield
+    except S3Error as error:
+        if error.code in _GONE:
+            raise BlobMissing(f"存储中没有 {what}") from error
+        if error.code in _FULL:
+            raise StoreUnavailable("存储空间已满,本次内容没有保存,已有材料不受影响;请管理员扩容后重新提交") from error
+        raise StoreUnavailable(f"对象存储拒绝了请求({error.code}:{what});请管理员检查存储设置") from error
+    except (MinioException, HTTPError) as error:
+        raise StoreUnavailable from error
