@@ -68,7 +68,7 @@ def _light(frame: tuple[int, int], dice: Dice) -> Pixels:
     """One side brighter, corners darker, a warm or cold lamp, now and then the shadow of a hand."""
     y, x = np.mgrid[-1:1:64j, -1:1:48j].astype(np.float32)
     angle = dice.real(0, 2 * np.pi)
-    light = 0.88 + dice.real(0.04, 0.14) * (np.cos(angle) * x + np.sin(angle) * y) - 0.07 * (x * x + y * y)
+    light = 0.93 + dice.real(0.04, 0.14) * (np.cos(angle) * x + np.sin(angle) * y) - 0.07 * (x * x + y * y)
     if dice.chance(0.35):
         reach = (x - dice.choice((-1.1, 1.1))) ** 2 + (y - dice.real(-0.4, 1.2)) ** 2
         light -= 0.28 * np.exp(-reach / 0.35)

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from demo.papers.fonts import Face, font_for
+from demo.papers.prose import wrap
 
 if TYPE_CHECKING:
     from demo.dice import Dice
@@ -36,6 +37,14 @@ class Writer:
         ink = _line(text, size, self._dice)
         sheet.paste_ink(ink, (xy[0] - sheet.mm(size * 0.5), xy[1] - sheet.mm(size * 1.4)), self._colour)
         return sheet.mm(ink.width - size)
+
+    def paragraph(self, xy: Point, text: str, *, per_line: int, size_pt: float = 15, spacing_mm: float = 9.5) -> float:
+        """Write lines of at most `per_line` characters, the first indented; return the baseline below them."""
+        y = xy[1]
+        for line in wrap(text, per_line):
+            self.write((xy[0], y), line, size_pt=size_pt)
+            y += spacing_mm
+        return y
 
     def sign(self, xy: Point, name: str, *, size_pt: float = 19) -> None:
         """Sign: larger, slanted, the characters run into each other."""

@@ -1,4 +1,4 @@
-"""Setting text: breaking prose into lines, and ruled rows of labelled cells as Chinese forms have them."""
+"""Setting text on a sheet: printed paragraphs, and ruled rows of labelled cells as Chinese forms have them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from demo.papers.fonts import Face
+from demo.papers.prose import wrap
 from demo.papers.sheet import Print
 
 if TYPE_CHECKING:
@@ -15,34 +16,7 @@ if TYPE_CHECKING:
     from demo.papers.sheet import Colour, Point, Sheet
 
 LABEL = Print(Face.SONG, 11)
-ASCII_WIDTH = 0.55
-LONGEST_UNBROKEN = 8
-NEVER_FIRST = "，。、；：？！）》”"
 MM_PER_POINT = 25.4 / 72
-
-
-def wrap(text: str, per_line: int, *, indent: int = 2) -> list[str]:
-    """Break prose into lines of `per_line` characters, the first indented; digits count half."""
-    lines, line, room = [], "\u3000" * indent, float(per_line - indent)
-    for token in _tokens(text):
-        cost = sum(ASCII_WIDTH if c.isascii() else 1.0 for c in token)
-        if cost > room and line.strip() and token not in NEVER_FIRST:
-            lines.append(line)
-            line, room = "", float(per_line)
-        line += token
-        room -= cost
-    return [*lines, line]
-
-
-def _tokens(text: str) -> list[str]:
-    """Single characters, except that digits and letters stay together up to a length: long numbers do wrap in print."""
-    tokens: list[str] = []
-    for character in text:
-        if tokens and character.isascii() and tokens[-1].isascii() and len(tokens[-1]) < LONGEST_UNBROKEN:
-            tokens[-1] += character
-        else:
-            tokens.append(character)
-    return tokens
 
 
 def prose(sheet: Sheet, xy: Point, text: str, *, style: Print, width_mm: float) -> float:

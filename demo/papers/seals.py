@@ -51,7 +51,9 @@ def rubber(seal: Seal, dpi: int) -> Image.Image:
     _ring_text(face, ring, mm, diameter_mm)
     if inner:
         size_px = round(diameter_mm * 0.088 * mm)
-        draw.text((size / 2, size * 0.76), inner, font=font(Face.SONG_BOLD, size_px), fill=255, anchor="mm")
+        draw.text(
+            (size / 2, size * 0.76), inner, font=font(Face.SONG_BOLD, size_px), fill=255, anchor="mm", stroke_width=max(1, round(0.05 * mm))
+        )
     return face.resize((size // OVERSAMPLE, size // OVERSAMPLE), Image.Resampling.BOX)
 
 
@@ -68,13 +70,13 @@ def _ring_text(face: Image.Image, text: str, mm: float, diameter_mm: float) -> N
     sweep = SWEEP_OF_FEW + (SWEEP_OF_MANY - SWEEP_OF_FEW) * min(1.0, len(text) / MANY_CHARACTERS)
     step = sweep / max(1, len(text) - 1)
     centre, radius = face.width / 2, diameter_mm * 0.385 * mm
-    height = round(min(diameter_mm * 0.125 * mm, math.radians(step) * radius * 1.25))
+    height = round(min(diameter_mm * 0.15 * mm, math.radians(step) * radius * 1.5))
     typeface = font(Face.SONG_BOLD, height)
     width_share = min(1.0, math.radians(step) * radius * 0.86 / height)
     for index, character in enumerate(text):
         angle = -sweep / 2 + index * step
         tile = Image.new("L", (height * 2, height * 2), 0)
-        ImageDraw.Draw(tile).text((height, height), character, font=typeface, fill=255, anchor="mm")
+        ImageDraw.Draw(tile).text((height, height), character, font=typeface, fill=255, anchor="mm", stroke_width=max(1, round(0.09 * mm)))
         narrow = tile.resize((max(1, round(tile.width * width_share)), tile.height), Image.Resampling.BILINEAR)
         turned = narrow.rotate(-angle, expand=True, resample=Image.Resampling.BILINEAR)
         x = centre + radius * math.sin(math.radians(angle)) - turned.width / 2
@@ -104,5 +106,5 @@ def _mottle(height: int, width: int, dice: Dice) -> npt.NDArray[np.float32]:
     coarse = dice.rng.random((5, 5), dtype=np.float32) * 0.55 + 0.55
     slow = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     grain = cv2.GaussianBlur(dice.rng.random((height, width), dtype=np.float32), (0, 0), 1.1)
-    dry = np.clip((grain - 0.36) * 9, 0.15, 1.0)
+    dry = np.clip((grain - 0.33) * 10, 0.25, 1.0)
     return np.asarray(np.clip(slow, 0.3, 1.0) * dry, dtype=np.float32)

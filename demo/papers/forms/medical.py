@@ -99,10 +99,7 @@ def _blanks(draft: Draft, y: float, fields: tuple[tuple[str, str, float], ...]) 
 def _paragraph(draft: Draft, y: float, text: str, *, by_hand: bool) -> float:
     if not by_hand:
         return prose(draft.sheet, (22, y), text, style=TEXT, width_mm=166)
-    for start in range(0, len(text), 26):
-        draft.official.write((30, y), text[start : start + 26], size_pt=14)
-        y += 9.5
-    return y
+    return draft.official.paragraph((22, y), text, per_line=28, size_pt=14)
 
 
 def receipt(draft: Draft) -> Values:
