@@ -1,0 +1,112 @@
+"""The only place that speaks to Whoosh: posting lists of one segment, written once and read.
+
+Uses its codec interface (`whoosh.codec.base`) and nothing above it: no writer, searcher, filter, refresh, table of
+contents. Lists say which pages of the segment hold a term, nothing else.
+"""
+
+import pickle
+import struct
+import threading
+import weakref
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import whoosh
+from whoosh import fields, formats
+from whoosh.analysis import IDAnalyzer
+from whoosh.codec.whoosh3 import W3Codec, W3Segment
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.filetables import FileFormatError
+from whoosh.matching import ReadTooFar
+from whoosh.reading import TermNotFound
+
+from archive_service.adapters.search_index.embedded.manifest import BadIndex
+
+_OVER_DAMAGE = (
+    *(OSError, ValueError, EOFError, LookupError, TypeError, AttributeError, AssertionError, OverflowError, MemoryError),
+    *(struct.error, zlib.error, pickle.UnpicklingError, FileFormatError, ReadTooFar, TermNotFound),
+)
+"""What the library was seen to raise, or can raise, over damaged files."""
+
+Docs = npt.NDArray[np.int32]
+"""Ascending page places of one segment."""
+
+LIBRARY = f"whoosh {whoosh.versionstring()}"
+NO_DOCS: Docs = np.empty(0, np.int32)
+
+_INDEX_NAME = "pages"
+_FORMAT = formats.Existence()
+
+
+class _TermField(fields.FieldType):  # type: ignore[misc] # the library has no types
+    """A field of ready-made terms; the codec asks it for its posting format only."""
+
+    def __init__(self) -> None:
+        super().__init__(_FORMAT, IDAnalyzer())
+
+
+_FIELD = _TermField()
+
+
+def write_postings(directory: Path, name: str, lists: Mapping[str, Mapping[str, Iterable[int]]]) -> list[Path]:
+    """Writes field -> term -> ascending places as the segment `name`; returns the files made, not yet fsynced."""
+    codec = W3Codec()
+    writer = codec.field_writer(FileStorage(str(directory)), _segment(codec, name))
+    for field in sorted(lists):
+        terms = {term.encode(): places for term, places in lists[field].items()}
+        writer.start_field(field, _FIELD)
+        for term in sorted(terms):
+            _write_list(writer, term, terms[term])
+        writer.finish_field()
+    writer.close()
+    return sorted(directory.glob(f"{_INDEX_NAME}_{name}.*"))
+
+
+def _write_list(writer: Any, term: bytes, places: Iterable[int]) -> None:  # noqa: ANN401 - the library has no types
+    writer.start_term(term)
+    for place in places:
+        writer.add(place, 1.0, b"", None)
+    writer.finish_term()
+
+
+class PostingReader:
+    """Reads the posting lists of one segment. Its files have one read position, so one thread at a time decodes."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        codec = W3Codec()
+        self._lock = threading.Lock()
+        with self._doubted():
+            self._terms = codec.terms_reader(FileStorage(str(directory)), _segment(codec, name))
+        weakref.finalize(self, self._terms.close)
+
+    def frequency(self, field: str, term: str) -> int:
+        """How many pages of the segment hold the term, gone ones included."""
+        with self._doubted():
+            key = (field, term.encode())
+            return int(self._terms.doc_frequency(*key)) if key in self._terms else 0
+
+    def docs(self, field: str, term: str) -> Docs:
+        """The places of the term, decoded anew."""
+        if not self.frequency(field, term):
+            return NO_DOCS
+        with self._doubted():
+            return np.fromiter(self._terms.matcher(field, term.encode(), _FORMAT).all_ids(), np.int32)
+
+    @contextmanager
+    def _doubted(self) -> Iterator[None]:
+        try:
+            with self._lock:
+                yield
+        except FileNotFoundError:
+            raise
+        except _OVER_DAMAGE as error:
+            raise BadIndex("索引的词表文件已损坏") from error
+
+
+def _segment(codec: W3Codec, name: str) -> W3Segment:
+    return W3Segment(codec, _INDEX_NAME, segid=name)
