@@ -1,0 +1,138 @@
+// One paper in one pane: OpenSeadragon over the page images, sharp at its zoom, with boxes and watermark on top.
+// Pages are asked for at the width the zoom needs; boxes are in pixels of the upright page.
+import OpenSeadragon from "openseadragon";
+import { boxElement } from "./boxes.js";
+import { watermark } from "./watermark.js";
+
+const WIDTHS_PX = [400, 800, 1600];
+const ROOM = 0.06;
+
+// OpenSeadragon would add a <style> of its own, which the content policy forbids, unless it finds one with this mark. An
+// element of that name in a namespace of ours is found by its selector and means nothing to the browser.
+const mark = document.createElementNS("urn:xueji", "style");
+mark.setAttribute("data-openseadragon-mobile-css", "");
+document.head.append(mark);
+
+export class PaperPane {
+  constructor(element, { watermarkText, headers, onPage }) {
+    this.element = element;
+    this.onPage = onPage;
+    this.paper = null;
+    this.page = 0;
+    this.wanted = null;
+    this.view = OpenSeadragon({
+      element,
+      drawer: "canvas",
+      showNavigationControl: false,
+      gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+      keyboardNavEnabled: false,
+      animationTime: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 0.25,
+      maxZoomPixelRatio: 3,
+      visibilityRatio: 0.3,
+      minZoomImageRatio: 0.5,
+      loadTilesWithAjax: true,
+      ajaxHeaders: headers,
+    });
+    this.view.canvas.setAttribute("aria-label", "页面图像");
+    element.append(watermark(watermarkText));
+    this.view.addHandler("open", () => this.#opened());
+    this.view.addHandler("open-failed", () => this.#note("图像未能载入，材料仍在库中。稍后再翻到这一页。"));
+    this.view.addHandler("tile-load-failed", () => this.#note("图像未能载入，材料仍在库中。稍后再翻到这一页。"));
+  }
+
+  show(paper, no = 1) {
+    const page = paper?.pages.find((one) => one.no === no);
+    if (this.paper?.record_id === paper?.record_id && this.page === no) return this.#opened();
+    this.paper = paper;
+    this.page = no;
+    this.element.querySelector(".paper__note")?.remove();
+    this.onPage(this);
+    if (!page) {
+      this.view.close();
+      return this.#note("这件材料的页面还没有备好，备好后自动出现在列表里。");
+    }
+    this.view.open({ type: "legacy-image-pyramid", levels: levels(paper.record_id, page) });
+  }
+
+  turn(step) {
+    const no = this.page + step;
+    if (this.paper?.pages.some((page) => page.no === no)) this.show(this.paper, no);
+  }
+
+  focus(paper, no, id) {
+    this.wanted = id;
+    this.show(paper, no);
+  }
+
+  rotate(degrees) {
+    this.view.viewport.setRotation(this.view.viewport.getRotation() + degrees);
+  }
+
+  zoom(factor) {
+    this.view.viewport.zoomBy(factor).applyConstraints();
+  }
+
+  fitWidth() {
+    const { viewport } = this.view;
+    viewport.fitHorizontally(true);
+    const bounds = viewport.getBounds();
+    viewport.fitBounds(new OpenSeadragon.Rect(bounds.x, 0, bounds.width, bounds.height), true);
+  }
+
+  realSize() {
+    const { viewport } = this.view;
+    viewport.zoomTo(viewport.imageToViewportZoom(1 / devicePixelRatio));
+  }
+
+  destroy() {
+    this.view.destroy();
+  }
+
+  #opened() {
+    if (!this.view.isOpen()) return;
+    this.view.clearOverlays();
+    const boxes = this.paper.boxes.filter((box) => box.page === this.page && box.box);
+    for (const box of boxes) this.#draw(box);
+    const wanted = boxes.find((box) => box.id === this.wanted);
+    if (wanted) this.#panTo(wanted.box);
+    else if (this.seen !== `${this.paper.record_id}/${this.page}`) this.fitWidth();
+    this.seen = `${this.paper.record_id}/${this.page}`;
+  }
+
+  #draw(box) {
+    this.view.addOverlay({ element: boxElement(box, box.id === this.wanted), location: this.#toViewport(box.box) });
+  }
+
+  #panTo([x0, y0, x1, y1]) {
+    const { viewport } = this.view;
+    const place = this.#toViewport([x0, y0, x1, y1]);
+    const seen = viewport.getBounds();
+    if (place.width < seen.width * 0.9 && place.width > seen.width * ROOM) viewport.panTo(place.getCenter());
+    else viewport.fitBounds(new OpenSeadragon.Rect(place.x - place.width, place.y - place.width / 2, place.width * 3, place.height + place.width));
+    viewport.applyConstraints();
+  }
+
+  #toViewport([x0, y0, x1, y1]) {
+    return this.view.viewport.imageToViewportRectangle(x0, y0, x1 - x0, y1 - y0);
+  }
+
+  #note(text) {
+    if (this.element.querySelector(".paper__note")) return;
+    const note = document.createElement("p");
+    note.className = "paper__note";
+    note.setAttribute("role", "status");
+    note.textContent = text;
+    this.element.append(note);
+  }
+}
+
+export function imageUrl(recordId, no, width) {
+  const base = `/api/v1/records/${encodeURIComponent(recordId)}/pages/${no}/image`;
+  return width ? `${base}?width=${width}` : base;
+}
+
+function levels(recordId, { no, width_px: width, height_px: height }) {
+  const smaller = WIDTHS_PX.filter((one) => one < width);
+  const scaled = smaller.map((one) => ({ url: imageUrl(recordId, no, one), width: one, height: Math.round((height * one) / width) }));
+  return [...scaled, { url: imageUrl(recordId, no, width), width, height }];
+}
