@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 # role, suffix of the login, homeroom class
 SCHOOL_ROLES = (
     (Role.HOMEROOM_TEACHER, "teacher", "1班"),
-    (Role.REGISTRAR, "registrar", None),
+    (Role.SCHOOL_REGISTRAR, "registrar", None),
     (Role.SCHOOL_LEADER, "leader", None),
     (Role.ARCHIVIST, "archivist", None),
 )
 BUREAU_ROLES = {
     Level.COUNTY: ((Role.COUNTY_REVIEWER, "reviewer", None), (Role.ARCHIVIST, "archivist", None)),
-    Level.PREFECTURE: ((Role.CITY_REVIEWER, "reviewer", None), (Role.ARCHIVIST, "archivist", None)),
+    Level.CITY: ((Role.CITY_REVIEWER, "reviewer", None), (Role.ARCHIVIST, "archivist", None)),
     Level.PROVINCE: (
         (Role.PROVINCE_REVIEWER, "reviewer", None),
         (Role.SYSTEM_ADMIN, "sysadmin", None),

@@ -133,7 +133,7 @@ def _made_formal(student: Student) -> Student:
     changed_on = student.entered_on + timedelta(days=200)
     number = numbers.temporary_number(student.id_no[:6], student.birth_on, int(student.key[-2:]))
     former = StudentNumber(number, NumberKind.FORMER, student.entered_on, changed_on)
-    return replace(student, numbers=(former, replace(student.numbers[0], valid_from=changed_on)))
+    return replace(student, numbers=(former, replace(student.numbers[0], valid_from_on=changed_on)))
 
 
 def _number_corrected(student: Student) -> Student:

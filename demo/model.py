@@ -22,12 +22,12 @@ class Sex(StrEnum):
 
 class Level(StrEnum):
     PROVINCE = "province"
-    PREFECTURE = "prefecture"
+    CITY = "city"
     COUNTY = "county"
     SCHOOL = "school"
 
 
-class Stage(StrEnum):
+class Section(StrEnum):
     PRIMARY = "primary"
     JUNIOR = "junior"
     SENIOR = "senior"
@@ -42,7 +42,7 @@ class NumberKind(StrEnum):
 
 class Role(StrEnum):
     HOMEROOM_TEACHER = "homeroom_teacher"
-    REGISTRAR = "registrar"
+    SCHOOL_REGISTRAR = "school_registrar"
     SCHOOL_LEADER = "school_leader"
     COUNTY_REVIEWER = "county_reviewer"
     CITY_REVIEWER = "city_reviewer"
@@ -63,10 +63,10 @@ class Organisation:
     profile: str
     region: str
     login_prefix: str
-    valid_from: date
+    valid_from_on: date
     parent: str | None = None
     authority: str | None = None
-    stages: tuple[Stage, ...] = ()
+    sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class Account:
 class StudentNumber:
     number: str
     kind: NumberKind
-    valid_from: date
-    valid_to: date | None = None
+    valid_from_on: date
+    valid_to_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Student:
 
     key: str
     school: str
-    stage: Stage
+    section: Section
     name: str
     sex: Sex
     ethnicity: str
@@ -124,7 +124,7 @@ class Student:
     @property
     def student_no(self) -> str:
         """The number in force, or nothing when none was given yet."""
-        in_force = (n for n in self.numbers if n.valid_to is None and n.kind in {NumberKind.FORMAL, NumberKind.TEMPORARY})
+        in_force = (n for n in self.numbers if n.valid_to_on is None and n.kind in {NumberKind.FORMAL, NumberKind.TEMPORARY})
         return next((n.number for n in in_force), "")
 
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from demo import names, numbers
-from demo.model import Guardian, NumberKind, Sex, Stage, Student, StudentNumber
+from demo.model import Guardian, NumberKind, Section, Sex, Student, StudentNumber
 from demo.places import DISTRICTS
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 SEATS_OF_A_SCHOOL = 28
 CLASSES_OF_A_GRADE = 2
-# first grade of the stage, number of grades, age on 31 August of the year of entry
-STAGES = {Stage.PRIMARY: (1, 6, 6), Stage.JUNIOR: (7, 3, 12), Stage.SENIOR: (10, 3, 15)}
+# first grade of the section, number of grades, age on 31 August of the year of entry
+SECTIONS = {Section.PRIMARY: (1, 6, 6), Section.JUNIOR: (7, 3, 12), Section.SENIOR: (10, 3, 15)}
 GRADES = ("", "一年级", "二年级", "三年级", "四年级", "五年级", "六年级", "七年级", "八年级", "九年级", "高一", "高二", "高三")
 FIRST_MONTH_OF_SCHOOL = 9
 
@@ -46,7 +46,7 @@ class Seat:
 
     key: str
     school: str
-    stage: Stage
+    section: Section
     grade: str
     class_name: str
     entered_on: date
@@ -56,14 +56,14 @@ class Seat:
 def seats(school: Organisation, as_of: date) -> Iterator[Seat]:
     """Yield the seats of a school, class by class, lower grades first."""
     year = as_of.year if as_of.month >= FIRST_MONTH_OF_SCHOOL else as_of.year - 1
-    rows = [(stage, grade) for stage in school.stages for grade in range(STAGES[stage][1])]
+    rows = [(section, grade) for section in school.sections for grade in range(SECTIONS[section][1])]
     for index in range(SEATS_OF_A_SCHOOL):
-        stage, grade = rows[index * len(rows) // SEATS_OF_A_SCHOOL]
-        first, _, age = STAGES[stage]
+        section, grade = rows[index * len(rows) // SEATS_OF_A_SCHOOL]
+        first, _, age = SECTIONS[section]
         yield Seat(
             key=f"{school.login_prefix}-{index + 1:02d}",
             school=school.code,
-            stage=stage,
+            section=section,
             grade=GRADES[first + grade],
             class_name=f"{index % CLASSES_OF_A_GRADE + 1}班",
             entered_on=date(year - grade, FIRST_MONTH_OF_SCHOOL, 1),
@@ -109,7 +109,7 @@ class Census:
         return Student(
             key=seat.key,
             school=seat.school,
-            stage=seat.stage,
+            section=seat.section,
             name=household.surname + self.given_name(sex),
             sex=sex,
             ethnicity=household.ethnicity,

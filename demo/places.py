@@ -2,7 +2,7 @@
 
 One county of Henan under its prefecture city, one district of Guiyang in Guizhou, and Yingkou, whose senior-high schools
 stand directly under the city bureau. The registry authority follows requirements 1.3: stated per school in Henan, by
-stage in Guizhou, the city in Yingkou.
+section in Guizhou, the city in Yingkou.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from demo.model import Level, Organisation, Stage
+from demo.model import Level, Organisation, Section
 
 FOUNDED_ON = date(2014, 5, 1)
-PRIMARY, JUNIOR, SENIOR = Stage.PRIMARY, Stage.JUNIOR, Stage.SENIOR
+PRIMARY, JUNIOR, SENIOR = Section.PRIMARY, Section.JUNIOR, Section.SENIOR
 
 BUREAUS = (
     # code, name, level, profile, login prefix, parent
     ("410000", "河南省教育厅", Level.PROVINCE, "HN", "henan", None),
-    ("411500", "信阳市教育体育局", Level.PREFECTURE, "HN", "xinyang", "410000"),
+    ("411500", "信阳市教育体育局", Level.CITY, "HN", "xinyang", "410000"),
     ("411522", "光山县教育体育局", Level.COUNTY, "HN", "guangshan", "411500"),
     ("520000", "贵州省教育厅", Level.PROVINCE, "GZ", "guizhou", None),
-    ("520100", "贵阳市教育局", Level.PREFECTURE, "GZ", "guiyang", "520000"),
+    ("520100", "贵阳市教育局", Level.CITY, "GZ", "guiyang", "520000"),
     ("520111", "花溪区教育局", Level.COUNTY, "GZ", "huaxi", "520100"),
     ("210000", "辽宁省教育厅", Level.PROVINCE, "YK", "liaoning", None),
-    ("210800", "营口市教育局", Level.PREFECTURE, "YK", "yingkou", "210000"),
+    ("210800", "营口市教育局", Level.CITY, "YK", "yingkou", "210000"),
 )
 
 SCHOOLS = (
-    # code, name, profile, region, login prefix, parent, authority, stages
+    # code, name, profile, region, login prefix, parent, authority, sections
     ("2141900101", "光山县晨溪小学", "HN", "411522", "gsh1", "411522", "411522", (PRIMARY,)),
     ("3141900102", "光山县青禾初级中学", "HN", "411522", "gsh2", "411522", "411522", (JUNIOR,)),
     ("3141900103", "光山县云桥九年一贯制学校", "HN", "411522", "gsh3", "411522", "411522", (PRIMARY, JUNIOR)),
@@ -74,7 +74,7 @@ def make_organisations() -> tuple[Organisation, ...]:
     """Return bureaus first, each after its parent, then the schools."""
     bureaus = [
         Organisation(
-            code=code, name=name, level=level, profile=profile, region=code, login_prefix=prefix, parent=parent, valid_from=FOUNDED_ON
+            code=code, name=name, level=level, profile=profile, region=code, login_prefix=prefix, parent=parent, valid_from_on=FOUNDED_ON
         )
         for code, name, level, profile, prefix, parent in BUREAUS
     ]
@@ -88,9 +88,9 @@ def make_organisations() -> tuple[Organisation, ...]:
             login_prefix=prefix,
             parent=parent,
             authority=authority,
-            stages=stages,
-            valid_from=FOUNDED_ON,
+            sections=sections,
+            valid_from_on=FOUNDED_ON,
         )
-        for code, name, profile, region, prefix, parent, authority, stages in SCHOOLS
+        for code, name, profile, region, prefix, parent, authority, sections in SCHOOLS
     ]
     return (*bureaus, *schools)
