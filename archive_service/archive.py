@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 
 from archive_service.adapters.blobs import BlobStore, open_store
 from archive_service.adapters.reader import PaperReader, open_reader
-from archive_service.adapters.search_index import SearchIndex, open_index
+from archive_service.adapters.search_index.embedded.index import open_index
+from archive_service.adapters.search_index.interface import SearchIndex
 from archive_service.clock import Clock, SystemClock
 from archive_service.db import Begin, open_engine, reader, writer
 from archive_service.rules.law import Law, load_law

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from archive_service import migrations
-from archive_service.adapters.reader import CannedReader
+from archive_service.adapters.reader import LocalReader
 from archive_service.archive import Archive, open_archive
 from archive_service.clock import SetClock
 from archive_service.db import open_engine
@@ -65,7 +65,7 @@ def archive(database_url: str, make_settings: Callable[..., Settings], clock: Se
     engine = open_engine(settings.database_url)
     migrations.upgrade(engine)
     engine.dispose()
-    opened = open_archive(settings, clock=clock, paper_reader=CannedReader())
+    opened = open_archive(settings, clock=clock, paper_reader=LocalReader(settings))
     opened.blobs.prepare()
     yield opened
     opened.close()

@@ -1,0 +1,224 @@
+"""Whose paper it is: the job `match`, and the decisions of people.
+
+Lives here: finding registry entries near what was read, keeping the outcome, binding a record to a student, taking it back.
+Not here: weighing (`rules.matching`). Candidates come only from the schools of the unit that took the paper in: nobody learns of a
+student elsewhere by uploading a page. A person's decision is never overruled by a later run.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from archive_service import queue
+from archive_service.archive import Archive
+from archive_service.errors import Refused, StaleRow
+from archive_service.models.organisation import Organisation
+from archive_service.models.record import FieldState, Match, MatchState, PageField, Record, RecordState
+from archive_service.models.student import Dossier, Student, StudentNumber
+from archive_service.rules import identity
+from archive_service.rules.access import Right
+from archive_service.rules.matching import Entry, Seen, Weighed, weigh
+from archive_service.services import ledger
+from archive_service.services.actor import SERVICE, Actor
+from archive_service.services.ledger import Subject
+from archive_service.services.scope import Scope, Tree
+
+ENTRIES_AT_MOST = 400
+
+
+def match_record(archive: Archive, record_id: str) -> None:
+    """Propose or settle whose paper it is; a person's earlier decision stands."""
+    now = archive.clock.now()
+    with archive.begin() as session:
+        record = session.get(Record, record_id, with_for_update=True)
+        if record is None or record.state not in (RecordState.READ, RecordState.UNREADABLE):
+            return
+        if _decided_by_person(session, record_id) is None:
+            weighed = _weigh(session, record)
+            _keep(session, record, weighed, now)
+            subject = Subject("record", record_id, student_id=record.student_id, record_id=record_id)
+            ledger.write(session, "record.matched", subject, actor=SERVICE, now=now, detail={"outcome": weighed.outcome.value})
+        queue.put(session, "index", record_id=record_id, now=now, priority=3)
+
+
+def set_match(archive: Archive, record_id: str, *, student_id: str, reason: str, actor: Actor, version: int | None = None) -> Record:
+    """File a record with a student, by a person's decision.
+
+    Raises:
+        NotFound, Denied: record or student out of scope, or no right to match.
+        Refused: the dossier is frozen.
+        StaleRow: the record moved meanwhile.
+    """
+    now = archive.clock.now()
+    with archive.begin() as session:
+        scope = Scope.of(session, actor)
+        record = scope.record(session, record_id, Right.MATCH, lock=True)
+        check_version(record, version)
+        student = scope.student(session, student_id)
+        refuse_frozen(session, student.id)
+        before = record.student_id
+        seen = seen_on(_fields(session, record_id))
+        weighed = weigh(seen, _load(session, Student.id == student.id), given=student.id)
+        session.add(_decision(record, student.id, weighed, reason, actor, now))
+        bind(record, student)
+        detail = {"from": before, "to": student.id, "reason": reason}
+        ledger.write(session, "record.filed", Subject("record", record_id, student.id, record_id), actor=actor, now=now, detail=detail)
+        queue.put(session, "index", record_id=record_id, now=now, priority=3)
+    return record
+
+
+def undo_match(archive: Archive, record_id: str, *, actor: Actor) -> Record:
+    """Take a record back to the tray; the service's own proposal is made again.
+
+    Raises: NotFound, Denied, Refused (the dossier is frozen).
+    """
+    now = archive.clock.now()
+    with archive.begin() as session:
+        record = Scope.of(session, actor).record(session, record_id, Right.MATCH, lock=True)
+        if record.student_id:
+            refuse_frozen(session, record.student_id)
+        before = record.student_id
+        session.execute(delete(Match).where(Match.record_id == record_id))
+        record.student_id, record.organisation_id, record.match_state = None, record.received_unit_id, MatchState.UNMATCHED
+        record.version += 1
+        subject = Subject("record", record_id, before, record_id)
+        ledger.write(session, "record.unfiled", subject, actor=actor, now=now, detail={"from": before})
+        queue.put(session, "match", record_id=record_id, now=now, priority=2)
+    return record
+
+
+def check_version(record: Record, version: int | None) -> None:
+    """Insist that nobody else changed the record since the caller looked. Raises StaleRow."""
+    if version is not None and record.version != version:
+        raise StaleRow("这份材料刚被他人更新,请查看最新内容后再操作。")
+
+
+def refuse_frozen(session: Session, student_id: str) -> None:
+    """A frozen dossier takes no more pages and gives none away. Source: HN-19.2."""
+    if session.scalars(select(Dossier.frozen_at).where(Dossier.student_id == student_id)).first():
+        raise Refused("档案已封卷,不能再增减材料。如需更正,请联系档案员。", code="dossier_frozen")
+
+
+def bind(record: Record, student: Student) -> None:
+    """The record now belongs to the student's dossier and lies in the scope of their school."""
+    record.student_id, record.organisation_id = student.id, student.school_id
+    record.match_state = MatchState.MATCHED
+    record.version += 1
+
+
+def seen_on(fields: Iterable[PageField]) -> Seen:
+    """What the fields of a record say of its student; a person's confirmation outweighs what was read beside it."""
+    fields = list(fields)
+    confirmed = {field.name for field in fields if field.state is FieldState.CONFIRMED}
+    values: dict[str, list[str]] = {}
+    for field in fields:
+        if field.value and (field.state is FieldState.CONFIRMED or field.name not in confirmed):
+            values.setdefault(field.name, []).append(field.value)
+    return Seen(
+        id_nos=tuple(identity.normalise(value) for value in values.get("id_no", [])),
+        student_nos=tuple(identity.normalise(value) for value in values.get("student_no", [])),
+        names=tuple(values.get("name", [])),
+        births=tuple(day for value in values.get("birth_on", []) if (day := _day(value))),
+        sexes=tuple(values.get("sex", [])),
+        ethnicities=tuple(values.get("ethnicity", [])),
+    )
+
+
+def _weigh(session: Session, record: Record) -> Weighed:
+    seen = seen_on(_fields(session, record.id))
+    near = _near(seen, _units_below(session, record.received_unit_id))
+    entries = _load(session, near) if near is not None else []
+    if record.student_id and record.student_id not in {entry.student_id for entry in entries}:
+        entries += _load(session, Student.id == record.student_id)
+    return weigh(seen, entries, given=record.student_id)
+
+
+def _near(seen: Seen, units: frozenset[str]) -> ColumnElement[bool] | None:
+    """Students of these schools that share something with the page; none when it says nothing."""
+    births = {*seen.births, *(day for number in seen.id_nos if (day := _day(number[6:14])))}
+    shares: list[ColumnElement[bool]] = []
+    if seen.id_nos:
+        shares.append(Student.id_no.in_(seen.id_nos))
+    if seen.student_nos:
+        shares.append(Student.id.in_(select(StudentNumber.student_id).where(StudentNumber.number.in_(seen.student_nos))))
+    if seen.names:
+        shares += [Student.name.in_(seen.names), Student.former_name.in_(seen.names)]
+        shares += [Student.name.like(f"{name[0]}%") & (Student.birth_on.in_(births)) for name in seen.names if births]
+        shares += [Student.name.like(f"{name[:-1]}_") for name in seen.names if len(name) > 1 and "%" not in name]
+        shares += [Student.name.like(f"{name[0]}_{name[2:]}") for name in seen.names if len(name) > 1 and "%" not in name]
+    if births and seen.id_nos:
+        shares.append(Student.birth_on.in_(births) & Student.id_no.is_not(None))
+    return Student.school_id.in_(units) & or_(*shares) if shares else None
+
+
+def _load(session: Session, condition: ColumnElement[bool]) -> list[Entry]:
+    wanted = select(Student).where(condition).options(selectinload(Student.numbers), selectinload(Student.guardians)).limit(ENTRIES_AT_MOST)
+    return [
+        Entry(
+            student_id=student.id,
+            name=student.name,
+            former_name=student.former_name,
+            sex=student.sex,
+            ethnicity=student.ethnicity,
+            birth_on=student.birth_on,
+            id_no=student.id_no,
+            student_nos=tuple(number.number for number in student.numbers),
+            guardian_ids=tuple(guardian.id_no for guardian in student.guardians if guardian.id_no),
+            guardian_names=tuple(guardian.name for guardian in student.guardians),
+        )
+        for student in session.scalars(wanted)
+    ]
+
+
+def _units_below(session: Session, unit_id: str) -> frozenset[str]:
+    tree = Tree.load(session)
+    schools = session.scalars(select(Organisation.id))
+    return frozenset(unit for unit in schools if unit_id in tree.above(unit)) | {unit_id}
+
+
+def _keep(session: Session, record: Record, weighed: Weighed, now: datetime) -> None:
+    session.execute(delete(Match).where(Match.record_id == record.id))
+    session.add(_decision(record, weighed.student_id, weighed, None, SERVICE, now))
+    record.match_state = MatchState(weighed.outcome.value)
+    record.version += 1
+    if weighed.student_id is None:
+        return
+    student = session.get_one(Student, weighed.student_id)
+    if session.scalars(select(Dossier.frozen_at).where(Dossier.student_id == student.id)).first():
+        record.match_state = MatchState.PROPOSED
+        return
+    record.student_id, record.organisation_id = student.id, student.school_id
+
+
+def _decision(record: Record, student_id: str | None, weighed: Weighed, reason: str | None, actor: Actor, now: datetime) -> Match:
+    return Match(
+        record_id=record.id,
+        first_page=1,
+        last_page=record.page_count or 1,
+        state=MatchState.MATCHED if actor is not SERVICE else MatchState(weighed.outcome.value),
+        student_id=student_id,
+        candidates=[asdict(candidate) | {"grounds": list(candidate.grounds)} for candidate in weighed.candidates],
+        disagreements=[asdict(gap) for gap in weighed.differences],
+        decided_by=actor.account_id,
+        decided_at=now,
+        reason=reason,
+    )
+
+
+def _decided_by_person(session: Session, record_id: str) -> int | None:
+    return session.scalars(select(Match.id).where(Match.record_id == record_id, Match.decided_by.is_not(None))).first()
+
+
+def _fields(session: Session, record_id: str) -> list[PageField]:
+    return list(session.scalars(select(PageField).where(PageField.record_id == record_id).order_by(PageField.id)))
+
+
+def _day(value: str) -> date | None:
+    digits = value.replace("-", "")
+    try:
+        return date.fromisoformat(f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}")
+    except ValueError:
+        return None

@@ -1,0 +1,236 @@
+"""Finding papers by what stands on them: the index proposes, rows decide.
+
+Lives here: `find`, from typed text and filters to hits that have passed the scope check, with snippets and boxes.
+Not here: keeping the index (indexing), the engine (`adapters.search_index`). An empty scope asks the engine nothing; totals and
+facets are counted inside the scope; the search itself is an event.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from archive_service.adapters.search_index.entries import Scope as IndexScope
+from archive_service.adapters.search_index.highlight import spans
+from archive_service.adapters.search_index.interface import Hit as IndexHit
+from archive_service.adapters.search_index.interface import Hits, Sort, Window
+from archive_service.adapters.search_index.parse import Refusal, parse
+from archive_service.adapters.search_index.plan import And, DateRange, Label, LabelField, Number, Plan
+from archive_service.archive import Archive
+from archive_service.errors import Rejected
+from archive_service.models.organisation import Organisation
+from archive_service.models.record import Page, Record, ReviewState
+from archive_service.models.search import IndexLabel
+from archive_service.models.student import Student
+from archive_service.rules import identity
+from archive_service.rules.access import Right
+from archive_service.services import ledger
+from archive_service.services.actor import Actor
+from archive_service.services.indexing import CLOSED_AT_HOME, OPEN_NUMBERS, STATUS_NUMBERS
+from archive_service.services.ledger import Subject
+from archive_service.services.places import boxes_of
+from archive_service.services.scope import Scope
+from archive_service.services.transcripts import transcript_pages
+from scanners.words import Box
+
+FACETS: tuple[LabelField, ...] = ("school", "kind", "status")
+STATUS_LABELS = {ReviewState.PENDING: "待审", ReviewState.ACCEPTED: "已通过", ReviewState.RETURNED: "已退回"}
+SNIPPET_BEFORE, SNIPPET_AFTER = 16, 64
+SIZE_MOST = 50
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a person asked; codes, not ids. `size` at most 50, `page` from 1."""
+
+    text: str = ""
+    school: str | None = None
+    kind: str | None = None
+    student_no: str | None = None
+    status: str | None = None
+    first_on: date | None = None
+    last_on: date | None = None
+    sort: Sort = Sort.RELEVANCE
+    page: int = 1
+    size: int = 20
+
+
+@dataclass(frozen=True)
+class FacetCount:
+    """How many pages of the answer carry a value."""
+
+    code: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page that fits."""
+
+    record_id: str
+    page: int
+    student_id: str | None
+    student_no: str | None
+    name: str | None
+    kind: str | None
+    kind_label: str | None
+    school: str
+    received_on: date
+    match: str  # exact or near
+    snippet: str
+    marks: tuple[tuple[int, int], ...]  # offsets of the words in the snippet
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Hits in order. `total` counts pages in scope that fit exactly, `near_total` those with one wrong character."""
+
+    total: int = 0
+    near_total: int = 0
+    is_exact: bool = True
+    took_ms: int = 0
+    facets: dict[str, list[FacetCount]] = field(default_factory=dict)
+    hits: tuple[Found, ...] = ()
+
+
+def find(archive: Archive, query: Query, *, actor: Actor) -> Answer:
+    """Answer a query within the actor's scope; any text gives an answer or a plain sentence.
+
+    Raises:
+        Rejected: nothing can be looked for with this text; the message says why.
+        IndexUnavailable: the index is being rebuilt; records are not affected.
+    """
+    started = time.perf_counter()
+    words = parse(query.text)
+    if isinstance(words, Refusal):
+        raise Rejected(words.message, code="unreadable_query")
+    with archive.read() as session:
+        scope = Scope.of(session, actor)
+        index_scope = search_scope(scope)
+        plan = _with_filters(session, words, query)
+    size = max(1, min(query.size, SIZE_MOST))
+    window = Window(size=size, offset=(max(query.page, 1) - 1) * size, sort=query.sort)
+    found = archive.index.candidates(plan, index_scope, window)
+    counts = archive.index.facets(plan, index_scope, FACETS)
+    with archive.begin() as session:
+        rows = _rows(session, scope, [hit.page_id for hit in found.hits])
+        facets = _facets(session, archive, counts)
+        detail = {"text": query.text[:200], "total": found.total, "records": sorted({row.record.id for row in rows.values()})}
+        ledger.write(session, "search.made", Subject("search"), actor=actor, now=archive.clock.now(), detail=detail)
+    hits = tuple(_hit(archive, words, hit, rows[hit.page_id]) for hit in found.hits if hit.page_id in rows)
+    return _answer(found, facets, hits, started)
+
+
+def search_scope(scope: Scope) -> IndexScope:
+    """The schools and sensitivities an actor may find by words; the closed ones only where every school is their own unit."""
+    units = scope.units(Right.READ_PAPER)
+    numbers = frozenset(scope.tree.units[unit].number for unit in units)
+    is_at_home = bool(units) and units <= scope.own_units
+    closed = {CLOSED_AT_HOME} if is_at_home else set()
+    return IndexScope(numbers, frozenset(OPEN_NUMBERS.values()) | closed)
+
+
+@dataclass(frozen=True)
+class _Row:
+    page: Page
+    record: Record
+    student: Student | None
+    school: str
+
+
+def _with_filters(session: Session, words: Plan, query: Query) -> Plan:
+    parts: list[Plan] = [words]
+    if query.school:
+        number = session.scalars(select(Organisation.number).where(Organisation.code == query.school)).first()
+        parts.append(Label("school", frozenset({number or 0})))
+    if query.kind:
+        number = session.scalars(select(IndexLabel.number).where(IndexLabel.code == query.kind)).first()
+        parts.append(Label("kind", frozenset({number or 0})))
+    if query.status:
+        parts.append(Label("status", frozenset({STATUS_NUMBERS.get(_status(query.status), 0)})))
+    if query.student_no:
+        parts.append(Number(identity.normalise(query.student_no)))
+    if query.first_on or query.last_on:
+        first, last = query.first_on or date(1, 1, 1), query.last_on or date(9999, 12, 31)
+        parts.append(DateRange(int(first.strftime("%Y%m%d")), int(last.strftime("%Y%m%d"))))
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def _status(value: str) -> ReviewState:
+    if value not in set(ReviewState):
+        raise Rejected(f"没有“{value}”这种审核状态,可选:" + "、".join(state.value for state in ReviewState), code="unknown_status")
+    return ReviewState(value)
+
+
+def _rows(session: Session, scope: Scope, page_ids: Sequence[int]) -> dict[int, _Row]:
+    """The proposed pages that the rows allow."""
+    if not page_ids:
+        return {}
+    wanted = select(Page, Record).join(Record, Record.id == Page.record_id).where(Page.id.in_(page_ids), scope.records())
+    pairs = session.execute(wanted).tuples().all()
+    ids = {record.student_id for _, record in pairs if record.student_id}
+    people = session.scalars(select(Student).where(Student.id.in_(ids)).options(selectinload(Student.numbers)))
+    students = {row.id: row for row in people}
+    units = scope.tree.units
+    return {
+        page.id: _Row(page, record, students.get(record.student_id or ""), units[record.organisation_id].name) for page, record in pairs
+    }
+
+
+def _facets(session: Session, archive: Archive, counts: dict[LabelField, dict[int, int]]) -> dict[str, list[FacetCount]]:
+    schools = {row.number: row for row in session.scalars(select(Organisation).where(Organisation.number.in_(counts["school"])))}
+    kinds = dict(session.execute(select(IndexLabel.number, IndexLabel.code)).tuples().all())
+    states = {number: state for state, number in STATUS_NUMBERS.items()}
+    named: dict[str, dict[int, tuple[str, str]]] = {
+        "school": {number: (row.code, row.name) for number, row in schools.items()},
+        "kind": {number: (code, kind.label) for number, code in kinds.items() if (kind := archive.kinds.get(code))},
+        "status": {number: (state.value, STATUS_LABELS[state]) for number, state in states.items()},
+    }
+    return {name: _sorted(named[name], counts[name]) for name in FACETS}
+
+
+def _sorted(names: dict[int, tuple[str, str]], counts: dict[int, int]) -> list[FacetCount]:
+    rows = [FacetCount(*names.get(number, ("", "未定")), count) for number, count in counts.items()]
+    return sorted(rows, key=lambda row: (-row.count, row.code))
+
+
+def _hit(archive: Archive, words: Plan, hit: IndexHit, row: _Row) -> Found:
+    text = row.page.text or ""
+    places = spans(words, text)
+    start = max(0, places[0][0] - SNIPPET_BEFORE) if places else 0
+    end = start + SNIPPET_BEFORE + SNIPPET_AFTER
+    kind = archive.kinds.get(row.record.kind)
+    numbers = row.student.numbers if row.student else []
+    return Found(
+        record_id=row.record.id,
+        page=row.page.no,
+        student_id=row.student.id if row.student else None,
+        student_no=next((number.number for number in reversed(numbers)), None),
+        name=row.student.name if row.student else None,
+        kind=row.record.kind,
+        kind_label=kind.label if kind else None,
+        school=row.school,
+        received_on=row.record.received_on,
+        match="near" if hit.near else "exact",
+        snippet=text[start:end].replace("\n", " "),
+        marks=tuple((first - start, min(last, end) - start) for first, last in places if start <= first < end),
+        boxes=_boxes(archive, row, places),
+    )
+
+
+def _boxes(archive: Archive, row: _Row, places: list[tuple[int, int]]) -> tuple[Box, ...]:
+    if not places:
+        return ()
+    pages = {page.no: page for page in transcript_pages(archive, row.record.id)}
+    page = pages.get(row.page.no)
+    return tuple(boxes_of(page, places)) if page else ()
+
+
+def _answer(found: Hits, facets: dict[str, list[FacetCount]], hits: tuple[Found, ...], started: float) -> Answer:
+    took_ms = round((time.perf_counter() - started) * 1000)
+    return Answer(found.total, found.near_total, found.exact, took_ms, facets, hits)

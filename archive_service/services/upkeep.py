@@ -1,0 +1,22 @@
+"""What is done by the clock: forgetting finished jobs, unfinished uploads, old sessions, remembered answers."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from archive_service import queue
+from archive_service.archive import Archive
+from archive_service.models.account import SignInFailure, WebSession
+from archive_service.models.upload import RememberedAnswer
+
+
+def sweep(archive: Archive) -> int:
+    """Forget what is past its time; returns 0, since nothing waits behind it."""
+    settings, now = archive.settings, archive.clock.now()
+    with archive.begin() as session:
+        queue.forget(session, before=now - timedelta(days=settings.jobs.keep_days))
+        session.execute(delete(WebSession).where(WebSession.expires_at < now))
+        session.execute(delete(SignInFailure).where(SignInFailure.at < now - timedelta(days=1)))
+        hours = timedelta(hours=settings.api.idempotency_hours)
+        session.execute(delete(RememberedAnswer).where(RememberedAnswer.created_at < now - hours))
+    return 0

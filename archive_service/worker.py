@@ -1,0 +1,226 @@
+"""The worker: takes jobs, runs the service each kind names, and says how it went; and the keeper with its standing roles.
+
+Lives here: the table from job kind to service, the loop, heartbeats. Not here: what a job does (services), the queue's rules (queue).
+The one broad `except` of the project is here: whatever a job raises is kept with the job, which waits for its next try or lies with
+the dead letters.
+"""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from archive_service import queue
+from archive_service.archive import Archive
+from archive_service.errors import ArchiveError
+from archive_service.models.job import Job, JobState
+from archive_service.services import indexing, ledger, matching, roster, transcription, upkeep
+
+log = structlog.get_logger()
+
+Handler = Callable[[Archive, Job], None]
+
+HANDLERS: Mapping[str, Handler] = {
+    "judge": lambda archive, job: transcription.judge_record(archive, str(job.record_id)),
+    "read": lambda archive, job: transcription.read_record(archive, str(job.record_id)),
+    "match": lambda archive, job: matching.match_record(archive, str(job.record_id)),
+    "roster": lambda archive, job: roster.run(archive, str(job.arguments["task_id"])),
+}
+READING = frozenset({"read"})
+GATE = frozenset({"judge", "match", "roster"})
+ALL = READING | GATE
+ON_RECORD = frozenset({"judge", "read"})  # kinds whose failure shows on the record
+
+
+@dataclass
+class Heart:
+    """Keeps the leases of running jobs alive while the work is done elsewhere."""
+
+    archive: Archive
+    holder: str
+
+    def __post_init__(self) -> None:
+        self._ids: set[int] = set()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True, name="heart")
+        self._thread.start()
+
+    def hold(self, ids: Collection[int]) -> None:
+        with self._lock:
+            self._ids |= set(ids)
+
+    def release(self, ids: Collection[int]) -> None:
+        with self._lock:
+            self._ids -= set(ids)
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        jobs = self.archive.settings.jobs
+        while not self._stop.wait(jobs.heartbeat_seconds):
+            with self._lock:
+                ids = set(self._ids)
+            if ids:
+                until = self.archive.clock.now() + timedelta(seconds=jobs.lease_seconds)
+                with self.archive.begin() as session:
+                    queue.keep_alive(session, ids, holder=self.holder, until=until)
+
+
+def holder_name(role: str) -> str:
+    """A name for this process that no other has, nor a later one with the same number."""
+    return f"{role}@{socket.gethostname()}:{os.getpid()}:{time.monotonic_ns() % 1_000_000}"[:64]
+
+
+class Worker:
+    """Runs jobs of some kinds, one at a time, until told to stop."""
+
+    def __init__(self, archive: Archive, kinds: Collection[str] = ALL, *, role: str = "worker") -> None:
+        self.archive, self.kinds = archive, frozenset(kinds)
+        self.holder = holder_name(role)
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Finish the job in hand and end."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until stopped; an idle worker looks again after `jobs.poll_seconds`."""
+        heart = Heart(self.archive, self.holder)
+        try:
+            while not self._stopping.is_set():
+                if not self.work_once(heart):
+                    self._stopping.wait(self.archive.settings.jobs.poll_seconds)
+        finally:
+            heart.stop()
+
+    def work_once(self, heart: Heart | None = None) -> bool:
+        """Take and run one job; false when there was none."""
+        jobs = self.archive.settings.jobs
+        with self.archive.begin() as session:
+            lease = timedelta(seconds=jobs.lease_seconds)
+            taken = queue.claim(session, self.kinds, holder=self.holder, now=self.archive.clock.now(), lease=lease)
+        for job in taken:
+            if heart:
+                heart.hold({job.id})
+            try:
+                self._run(job)
+            finally:
+                if heart:
+                    heart.release({job.id})
+        return bool(taken)
+
+    def drain(self) -> int:
+        """Run everything that is due, for tests and the command line; returns how many jobs were run."""
+        done = 0
+        while self.work_once():
+            done += 1
+        return done
+
+    def _run(self, job: Job) -> None:
+        started = time.monotonic()
+        try:
+            HANDLERS[job.kind](self.archive, job)
+        except Exception as error:  # noqa: BLE001 (the one place: nothing a job raises may end the worker)
+            self._failed(job, error)
+            return
+        with self.archive.begin() as session:
+            queue.finish(session, {job.id}, holder=self.holder, now=self.archive.clock.now())
+        log.info("job done", kind=job.kind, job=job.id, record=job.record_id, seconds=round(time.monotonic() - started, 3))
+
+    def _failed(self, job: Job, error: Exception) -> None:
+        reason = error.message if isinstance(error, ArchiveError) else f"{type(error).__name__}: {error}"
+        jobs = self.archive.settings.jobs
+        retry = queue.Retry(jobs.attempts, jobs.backoff_seconds)
+        with self.archive.begin() as session:
+            state = queue.fail(session, job, holder=self.holder, error=reason, now=self.archive.clock.now(), retry=retry)
+        if job.kind in ON_RECORD and job.record_id:
+            transcription.note_failure(self.archive, job.record_id, reason, is_final=state is JobState.DEAD)
+        log.warning(
+            "job failed",
+            kind=job.kind,
+            job=job.id,
+            record=job.record_id,
+            attempts=job.attempts,
+            state=state.value,
+            error=type(error).__name__,
+        )
+
+
+class Keeper:
+    """Holds the roles that one process has at a time: sealer, indexer, scheduler."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self.holder = holder_name("keeper")
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """End after the round in hand."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Keep the roles until stopped, each in a thread of its own so that a long rebuild does not hold up the ledger."""
+        pause = min(self.archive.settings.jobs.poll_seconds, 0.25)
+        roles = (
+            ("sealer", self.seal, self.archive.settings.ledger.seal_seconds),
+            ("indexer", self.index, pause),
+            ("scheduler", self.schedule, 30.0),
+        )
+        threads = [threading.Thread(target=self._keep, args=role, name=role[0]) for role in roles]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def seal(self) -> int:
+        """Link new events into the chain."""
+        return ledger.seal(self.archive)
+
+    def index(self) -> int:
+        """Bring waiting records into the index; a missing or unsound index is rebuilt first."""
+        if self.archive.index.health().needs_rebuild:
+            log.info("index rebuild", pages=indexing.rebuild(self.archive))
+        jobs, now = self.archive.settings.jobs, self.archive.clock.now()
+        with self.archive.begin() as session:
+            lease, most = timedelta(seconds=jobs.lease_seconds * 4), self.archive.settings.search.batch_pages
+            taken = queue.claim(session, {"index"}, holder=self.holder, now=now, lease=lease, at_most=most)
+        if not taken:
+            return 0
+        records = {str(job.record_id) for job in taken}
+        indexing.index_records(self.archive, records, job_id=max(job.id for job in taken))
+        with self.archive.begin() as session:
+            queue.finish(session, {job.id for job in taken}, holder=self.holder, now=self.archive.clock.now())
+        return len(taken)
+
+    def schedule(self) -> int:
+        """What is due by the clock."""
+        return upkeep.sweep(self.archive)
+
+    def _keep(self, name: str, work: Callable[[], int], pause_seconds: float) -> None:
+        while not self._stopping.is_set():
+            busy = self._turn(name, work)
+            if not busy:
+                self._stopping.wait(pause_seconds)
+        with self.archive.begin() as session:
+            queue.leave_role(session, name, holder=self.holder)
+
+    def _turn(self, name: str, work: Callable[[], int]) -> bool:
+        """One round, if the role is ours; a part that is away for now is tried again, anything else ends the keeper."""
+        now = self.archive.clock.now()
+        with self.archive.begin() as session:
+            until = now + timedelta(seconds=self.archive.settings.jobs.lease_seconds)
+            if not queue.hold_role(session, name, holder=self.holder, now=now, until=until):
+                return False
+        try:
+            return work() > 0
+        except ArchiveError as error:
+            log.warning("keeper waits", role=name, error=error.this_code)
+            return False
