@@ -1,0 +1,36 @@
+"""Which unit issued a paper: letterhead, signature block, seal.
+
+Lives here: find_issuer. Not here: reading seals (scanners.ring_text), checking the unit against the registry (services).
+"""
+
+import re
+from collections.abc import Sequence
+
+from scanners.passage import Passage, Span
+from scanners.words import TextPage
+
+_ENDINGS = """
+医院 妇幼保健院 卫生院 疾病预防控制中心 服务中心 学校 中学 小学 幼儿园 学院 教育和体育局 教育体育局 教育局 教体局 教育厅
+派出所 公安分局 公安局 居民委员会 村民委员会 居委会 村委会 街道办事处 人民政府 有限公司 委员会
+"""
+_NAME = r"(?P<unit>[\u4e00-\u9fff()0-9]{2,28}(?:" + "|".join(_ENDINGS.split()) + "))"
+_BEFORE = r"(?:(?:出具单位|学校|单位|签发机关|发证机关|承办单位)?(?:[(](?:盖章|公章|签章)[)])?[::])?"
+_ALONE = re.compile(_BEFORE + _NAME + r"(?:[(]?(?:盖章|公章|签章|章|印)[)]?)?[::]?(?:(?:19|20)\d\d年.*)?")
+_LEADING = re.compile(_NAME)
+_HEAD, _FOOT = 4, 8  # lines
+
+
+def find_issuer(pages: Sequence[TextPage]) -> tuple[Span, int] | None:
+    """The unit that stands alone in the signature block, else the one that begins the letterhead, with its page."""
+    for page in reversed(pages):
+        for line in reversed(page.lines[-_FOOT:]):
+            passage = Passage([line])
+            match = _ALONE.fullmatch(passage.text)
+            if match:
+                return passage.span(*match.span("unit")), page.no
+    for line in pages[0].lines[:_HEAD] if pages else ():
+        passage = Passage([line])
+        match = _LEADING.match(passage.text)
+        if match:
+            return passage.span(*match.span("unit")), pages[0].no
+    return None
