@@ -16,6 +16,7 @@ RULES_VERSION = 1
 """Raise when `_fold_character` changes its mind about any character: every index then asks for a rebuild."""
 
 _TABLE_FILE = Path(__file__).with_name("han_simplified.txt")
+_RARE_HAN = range(0x20000, 0x40000)  # planes 2 and 3 are for ideographs only, some too new for Python's Unicode tables
 _ZERO_LOOKALIKES = {"○": "〇", "◯": "〇"}  # printed and read for the numeral zero in dates: 二○一九年
 
 
@@ -31,7 +32,7 @@ def _fold_character(character: str) -> str:
     """Letters and numbers in their plainest form; everything else (spaces, punctuation, marks, controls) vanishes."""
     shape = _ZERO_LOOKALIKES.get(character, character)
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", shape).upper())
-    kept = (letter for letter in plain if unicodedata.category(letter)[0] in "LN")
+    kept = (letter for letter in plain if unicodedata.category(letter)[0] in "LN" or ord(letter) in _RARE_HAN)
     return "".join(_SIMPLIFIED.get(letter, letter) for letter in kept)
 
 
@@ -60,7 +61,7 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
 
 def is_han(character: str) -> bool:
     """Whether the character is a Chinese ideograph (the numeral 〇 included)."""
-    return character == "〇" or unicodedata.name(character, "").startswith("CJK UNIFIED IDEOGRAPH")
+    return character == "〇" or ord(character) in _RARE_HAN or unicodedata.name(character, "").startswith("CJK UNIFIED IDEOGRAPH")
 
 
 @lru_cache(maxsize=1)

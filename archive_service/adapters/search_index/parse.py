@@ -16,11 +16,12 @@ from scanners.cjk_text import fold, is_han
 
 LONGEST_QUERY = 200
 LONGEST_NAME = 40
-NEAR_TEXT = range(4, 41)  # shorter ones are near to almost every page
+NEAR_TEXT = range(4, 41)  # shorter ones are near to almost every page; with digits, 2019年 would be near to 2018年
 NEAR_NAME = range(3, LONGEST_NAME + 1)
 NEAR_NUMBER = range(8, 31)
 
 _WORD = re.compile(r'"([^"]*)"|“([^“”]*)”|「([^「」]*)」|(\S+)')
+_DIGIT = re.compile(r"[0-9]")
 _LATIN_AND_DIGITS = re.compile(r"[0-9A-Z]+")
 
 
@@ -71,8 +72,8 @@ def _anywhere(word: str) -> Plan:
 def _has_near(home: Text | Name | Number) -> bool:
     length = len(home.words)
     match home:
-        case Text():
-            return length in NEAR_TEXT
+        case Text(word):
+            return length in NEAR_TEXT and not _DIGIT.search(word)
         case Name():
             return length in NEAR_NAME
         case Number():

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-SMALLEST_SEGMENT = 2_000
+SMALLEST_SEGMENT = 500
 SHARE = 0.02
 
 Lists = Mapping[str, Mapping[str, npt.ArrayLike]]

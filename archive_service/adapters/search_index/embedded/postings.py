@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -99,12 +100,21 @@ class PostingReader:
 
     @contextmanager
     def _doubted(self) -> Iterator[None]:
-        try:
-            with self._lock:
-                yield
-        except FileNotFoundError:
-            raise
-        except _OVER_DAMAGE as error:
+        with self._lock, _Doubt():
+            yield
+
+
+class _Doubt:
+    """Turns what the library raises over damaged files into `BadIndex`; a missing file stays what it is."""
+
+    def __enter__(self) -> None:
+        """Only the way out matters."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if kind is None or issubclass(kind, FileNotFoundError):
+            return
+        # A wrong block header is reported as a bare Exception, which cannot be caught by name without catching all.
+        if kind is Exception or issubclass(kind, _OVER_DAMAGE):
             raise BadIndex("索引的词表文件已损坏") from error
 
 

@@ -16,6 +16,7 @@ from archive_service.adapters.search_index.embedded.cache import ByteCache
 from archive_service.adapters.search_index.embedded.evaluate import Mask
 from archive_service.adapters.search_index.embedded.layout import POINTER, current_directory
 from archive_service.adapters.search_index.embedded.manifest import (
+    CONDEMNED,
     MANIFEST,
     Manifest,
     SegmentEntry,
@@ -120,7 +121,7 @@ class Reader:
     def _newest(self, known: Snapshot | None) -> Snapshot:
         directory = current_directory(self._root)
         facts = (directory / MANIFEST).stat()
-        seen = (directory, facts.st_ino, facts.st_mtime_ns)
+        seen = (directory, facts.st_ino, facts.st_mtime_ns, (directory / CONDEMNED).exists())
         if known is None or seen != self._seen:
             known = open_snapshot(directory, self._fingerprint, self._cache, known)
             self._seen = seen
