@@ -13,6 +13,7 @@ from demo.papers.scan import Profile, Scan, scan
 from demo.papers.scenes import scene
 from demo.papers.sheet import Sheet
 from demo.papers.subject import Draft, Subject, subject_of
+from demo.papers.truth import PageTruth, Truth, person
 
 if TYPE_CHECKING:
     from datetime import date
@@ -50,7 +51,7 @@ class Plan:
     fault: Fault | None
 
 
-def compose(plan: Plan, world: World, dice: Dice) -> tuple[str, bytes, dict[str, object]]:
+def compose(plan: Plan, world: World, dice: Dice) -> tuple[str, bytes, Truth]:
     """Return name, bytes and truth of the paper."""
     if plan.fault is Fault.NOT_A_PAPER:
         picture = Scan(scene(dice.child("scene")), None, Profile.PHOTO, 0, 0.0)
@@ -95,32 +96,23 @@ def _name(plan: Plan) -> str:
     return f"{stem}.{SUFFIXES[plan.media_type]}"
 
 
-def _truth(plan: Plan, scans: list[Scan], values: Values) -> dict[str, object]:
+def _truth(plan: Plan, scans: list[Scan], values: Values) -> Truth:
     nothing = plan.fault is Fault.NOT_A_PAPER
-    blank_page = len(plan.kind.sides) + 1
-    return {
-        "kind": None if nothing else plan.kind.code,
-        "label": "不是证明材料" if nothing else plan.kind.label,
-        "student": None if nothing else _person(plan.student),
-        "second_student": _person(plan.second) if plan.second else None,
-        "filed_under": _person(plan.filed_under),
-        "values": values,
-        "faults": [plan.fault.value] if plan.fault else [],
-        "duplicate_of": None,
-        "on": plan.on.isoformat(),
-        "profile": plan.profile.value,
-        "pages": [
-            {"no": number, "dpi": one.dpi, "rotation": one.rotation, "skew_deg": one.skew_deg, "blank": number == blank_page}
-            for number, one in enumerate(scans, start=1)
+    kinds: list[str | None] = [] if nothing else [side.kind or plan.kind.code for side in plan.kind.sides]
+    kinds += [None] * (len(scans) - len(kinds))
+    return Truth(
+        kind=None if nothing else plan.kind.code,
+        label="不是证明材料" if nothing else plan.kind.label,
+        student=None if nothing else person(plan.student),
+        second_student=person(plan.second) if plan.second else None,
+        filed_under=person(plan.filed_under),
+        values=values,
+        faults=[plan.fault.value] if plan.fault else [],
+        duplicate_of=None,
+        on=plan.on.isoformat(),
+        profile=plan.profile.value,
+        pages=[
+            PageTruth(no=number, kind=kind, dpi=one.dpi, rotation=one.rotation, skew_deg=one.skew_deg)
+            for number, (one, kind) in enumerate(zip(scans, kinds, strict=True), start=1)
         ],
-    }
-
-
-def _person(student: Student) -> dict[str, str]:
-    return {
-        "key": student.key,
-        "school": student.school,
-        "name": student.name,
-        "id_no": student.id_no,
-        "student_no": student.student_no,
-    }
+    )

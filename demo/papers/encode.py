@@ -43,7 +43,8 @@ SUFFIXES = {
 # EXIF orientation: quarter turns clockwise that bring the stored pixels upright
 EXIF_TURNS = {3: 180, 6: 90, 8: 270}
 EXIF_ORIENTATION = 0x0112
-TIFF_STRIP_OFFSETS, TIFF_ROWS_PER_STRIP, TIFF_STRIP_BYTES = 273, 278, 279
+TIFF_PHOTOMETRIC, TIFF_STRIP_OFFSETS, TIFF_ROWS_PER_STRIP, TIFF_STRIP_BYTES = 262, 273, 278, 279
+BLACK_IS_ZERO = 1
 DPI_OF_PHOTOS_IN_PDF = 200
 POINTS_PER_INCH = 72
 HEIC_LONGEST_PX = 1800
@@ -141,7 +142,9 @@ def _g4_picture(pdf: pikepdf.Pdf, scan: Scan) -> pikepdf.Stream:
     with Image.open(io.BytesIO(tiff)) as opened:
         tags = dict(opened.tag_v2)  # type: ignore[attr-defined]  # present on TIFF files only
     start, length = tags[TIFF_STRIP_OFFSETS][0], tags[TIFF_STRIP_BYTES][0]
-    parameters = pikepdf.Dictionary(K=-1, Columns=width, Rows=height, BlackIs1=False)
+    # TIFF that counts black as zero codes the white dots as "black" runs; PDF has a switch for that
+    inverted = tags[TIFF_PHOTOMETRIC] == BLACK_IS_ZERO
+    parameters = pikepdf.Dictionary(K=-1, Columns=width, Rows=height, BlackIs1=inverted)
     return _picture(
         pdf,
         scan,

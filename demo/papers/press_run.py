@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from demo.model import Student, World
+    from demo.papers.truth import Truth
 
 FAULT_EVERY = 6
 SATURDAY = 5
@@ -50,11 +51,11 @@ SEVERAL_SIDES = {
     (Profile.GREY, MediaType.TIFF): 2,
 }
 # kinds on which a wrong birth date or identity number can be seen
-SHOWING_BIRTH_DATE = ("hukou_page", "status_certificate")
-SHOWING_IDENTITY = ("hukou_page", "status_certificate", "diagnosis", "transfer_form", "suspension_form")
+SHOWING_BIRTH_DATE = ("hukou_page", "registry_certificate")
+SHOWING_IDENTITY = ("hukou_page", "registry_certificate", "diagnosis_certificate", "transfer_contact_form", "suspension_application")
 VISIBLE_ON = {
     Fault.BIRTH_DATE_DIFFERS: SHOWING_BIRTH_DATE,
-    Fault.ID_DIGIT_WRONG: ("hukou_page", "diagnosis"),
+    Fault.ID_DIGIT_WRONG: ("hukou_page", "diagnosis_certificate"),
     Fault.NAME_DIFFERS: SHOWING_IDENTITY,
     Fault.TWO_CHILDREN: ("hukou_page",),
 }
@@ -67,7 +68,7 @@ class Paper:
     name: str
     content: bytes
     media_type: str
-    truth: dict[str, object]
+    truth: Truth
 
 
 def make_papers(world: World, seed: int, count: int = 120) -> Iterator[Paper]:
@@ -87,7 +88,7 @@ def make_papers(world: World, seed: int, count: int = 120) -> Iterator[Paper]:
 def _again(paper: Paper, index: int) -> Paper:
     """The same file sent twice, under another name."""
     stem, _, suffix = paper.name.rpartition(".")
-    truth = paper.truth | {"faults": [Fault.DUPLICATE.value], "duplicate_of": paper.name}
+    truth: Truth = {**paper.truth, "faults": [*paper.truth["faults"], Fault.DUPLICATE.value], "duplicate_of": paper.name}
     return Paper(f"{stem}_副本{index:04d}.{suffix}", paper.content, paper.media_type, truth)
 
 
