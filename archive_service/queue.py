@@ -126,6 +126,8 @@ def hold_role(session: Session, name: str, *, holder: str, now: datetime, until:
         return True
     if lease.held_by != holder and lease.held_until > now:
         return False
+    if lease.held_by == holder and lease.held_until - now > (until - now) / 2:
+        return True  # still long enough: no need to write at every turn
     lease.held_by, lease.held_until = holder, until
     return True
 

@@ -141,6 +141,10 @@ class Scope:
             return false()
         return Case.organisation_id.in_(reading) | Case.id.in_(self._party_cases(self.own_units_with(Right.READ_PAPER)))
 
+    def case_ids(self) -> Select[str]:
+        """The ids of those cases, for use inside another condition."""
+        return select(Case.id).where(self.cases())
+
     def batches(self) -> ColumnElement[bool]:
         """Which batches the actor may see: a condition on Batch."""
         own = Batch.opened_by == (self.actor.account_id or "")

@@ -1,0 +1,110 @@
+"""How the service is doing, for operators: queues, dead letters, stores, index, ledger, versions. No paper, no names.
+
+Source: GB/T 39784 (三员分立: the system administrator sees no student material).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive_service import __version__, migrations, queue
+from archive_service.adapters.blobs import StoreHealth
+from archive_service.adapters.search_index.interface import Health
+from archive_service.archive import Archive
+from archive_service.models.job import Job, JobState, Lease
+from archive_service.models.ledger import Event, EventLink
+from archive_service.rules.access import Right
+from archive_service.services import ledger
+from archive_service.services.actor import Actor
+from archive_service.services.ledger import Subject
+from archive_service.services.scope import Scope
+
+DEAD_SHOWN = 100
+KIND_LABELS = {"judge": "检查", "read": "识别", "match": "归属", "index": "入检索", "roster": "名册导入"}
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """Jobs by kind and state, and how long the oldest one that is due has waited."""
+
+    kinds: dict[str, dict[str, int]]
+    oldest_wait_seconds: float
+
+    @property
+    def dead(self) -> int:
+        """Dead letters of all kinds."""
+        return sum(states.get(JobState.DEAD, 0) for states in self.kinds.values())
+
+
+@dataclass(frozen=True)
+class LedgerState:
+    """How many events there are and how many are chained."""
+
+    events: int
+    sealed: int
+    tail_age: timedelta | None
+
+
+@dataclass(frozen=True)
+class Operations:
+    """Everything on the operator's page."""
+
+    queue: QueueState
+    dead: tuple[Job, ...]
+    roles: tuple[Lease, ...]
+    store: StoreHealth
+    index: Health
+    ledger: LedgerState
+    database: str
+    schema: str | None
+    version: str
+    now: datetime
+
+
+def operations(archive: Archive, *, actor: Actor) -> Operations:
+    """The state of all parts. Raises Denied for anyone but a system administrator."""
+    with archive.read() as session:
+        Scope.of(session, actor).require_anywhere(Right.MANAGE_SYSTEM)
+        state = queue_state(archive, session)
+        dead = tuple(session.scalars(select(Job).where(Job.state == JobState.DEAD).order_by(Job.id.desc()).limit(DEAD_SHOWN)))
+        roles = tuple(session.scalars(select(Lease).order_by(Lease.name)))
+        chained = ledger_state(archive, session)
+    return Operations(
+        queue=state,
+        dead=dead,
+        roles=roles,
+        store=archive.blobs.health(),
+        index=archive.index.health(),
+        ledger=chained,
+        database=archive.engine.dialect.name,
+        schema=migrations.current(archive.engine),
+        version=__version__,
+        now=archive.clock.now(),
+    )
+
+
+def queue_state(archive: Archive, session: Session) -> QueueState:
+    """Counts and the oldest wait."""
+    now = archive.clock.now()
+    oldest = session.scalar(select(func.min(Job.run_at)).where(Job.state == JobState.READY, Job.run_at <= now))
+    return QueueState(queue.counts(session), (now - oldest).total_seconds() if oldest else 0.0)
+
+
+def ledger_state(archive: Archive, session: Session) -> LedgerState:
+    """Counts, and the age of the oldest event outside the chain."""
+    events = session.scalar(select(func.count()).select_from(Event)) or 0
+    sealed = session.scalar(select(func.count()).select_from(EventLink)) or 0
+    return LedgerState(events, sealed, ledger.unsealed_since(archive, session))
+
+
+def revive(archive: Archive, job_ids: Collection[int], *, actor: Actor) -> int:
+    """Give dead letters a new start; returns how many. Raises Denied."""
+    now = archive.clock.now()
+    with archive.begin() as session:
+        Scope.of(session, actor).require_anywhere(Right.MANAGE_SYSTEM)
+        number = queue.revive(session, job_ids, now=now)
+        ledger.write(session, "job.revived", Subject("job"), actor=actor, now=now, detail={"jobs": sorted(job_ids)})
+    return number
