@@ -24,7 +24,7 @@ def service_folder(name: str) -> Path:
 
 
 @contextmanager
-def shared(folder: Path, start: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
+def shared(folder: Path, start: Callable[[], object], stop: Callable[[], object]) -> Iterator[None]:
     """Keep a server up while anybody uses it.
 
     `start` does nothing when the server is up already. Every user holds a shared lock that the kernel drops with the
@@ -51,7 +51,7 @@ def free_port() -> int:
     """A loopback port nobody listens on at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def need(programs: list[str], packages: str) -> None:
