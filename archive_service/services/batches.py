@@ -96,7 +96,7 @@ def _views(session: Session, scope: Scope, batches: list[Batch]) -> list[BatchVi
     counted = select(Record.batch_id, Record.state, Record.match_state, func.count()).where(Record.batch_id.in_(ids))
     states: dict[str, dict[str, int]] = {}
     matches: dict[str, dict[str, int]] = {}
-    for batch_id, state, match, number in session.execute(counted.group_by(Record.batch_id, Record.state, Record.match_state)).tuples():
+    for batch_id, state, match, number in session.execute(counted.group_by(Record.batch_id, Record.state, Record.match_state)):
         own = states.setdefault(str(batch_id), {})
         own[state.value] = own.get(state.value, 0) + number
         if state not in UNFINISHED:

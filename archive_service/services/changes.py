@@ -71,5 +71,5 @@ def changes_after(archive: Archive, seq: int, *, actor: Actor, size: int = 200) 
         )
         return [
             Change(number, event.at, WHAT_CHANGED[event.act], event.act, event.record_id, event.case_id, event.student_id)
-            for number, event in session.execute(wanted).tuples()
+            for number, event in session.execute(wanted)
         ]

@@ -72,7 +72,7 @@ def rebuild(archive: Archive) -> int:
 def entries_of(session: Session, record_ids: Collection[str], kinds: dict[str, int]) -> Iterable[PageEntry]:
     """What the index should hold of some records; the numbers of statements does not depend on how many."""
     records = {row.id: row for row in session.scalars(select(Record).where(Record.id.in_(record_ids)))}
-    units = dict(session.execute(select(Organisation.id, Organisation.number)).tuples().all())
+    units = dict(session.execute(select(Organisation.id, Organisation.number)).all())
     students = _students(session, {row.student_id for row in records.values() if row.student_id})
     read = _fields(session, record_ids)
     for page in session.scalars(select(Page).where(Page.record_id.in_(record_ids))):
@@ -103,7 +103,7 @@ def sensitivity_number(record: Record) -> int:
 
 def kind_numbers(session: Session, archive: Archive) -> dict[str, int]:
     """The small number of each kind, given at first need."""
-    known = dict(session.execute(select(IndexLabel.code, IndexLabel.number)).tuples().all())
+    known = dict(session.execute(select(IndexLabel.code, IndexLabel.number)).all())
     fresh = [IndexLabel(code=kind.code) for kind in archive.kinds if kind.code not in known]
     session.add_all(fresh)
     session.flush()

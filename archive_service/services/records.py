@@ -124,7 +124,7 @@ def views(archive: Archive, session: Session, scope: Scope, records: Sequence[Re
     codes, matches = _by_record(session, PageCode, ids), _by_record(session, Match, ids)
     named = {str(candidate["student_id"]) for match in _all(matches) for candidate in match.candidates}
     students = _students(session, scope, named | {record.student_id for record in records if record.student_id})
-    later = dict(session.execute(select(Record.supersedes_id, Record.id).where(Record.supersedes_id.in_(ids))).tuples().all())
+    later = dict(session.execute(select(Record.supersedes_id, Record.id).where(Record.supersedes_id.in_(ids))).all())
     cases, engines = _cases(session, scope, ids), _engines(session, ids)
     return [
         RecordView(
@@ -187,7 +187,7 @@ def _cases(session: Session, scope: Scope, ids: Collection[str]) -> dict[str, tu
         CaseEvidence.record_id.in_(ids), CaseEvidence.replaced_at.is_(None), CaseEvidence.case_id.in_(scope.case_ids())
     )
     found: dict[str, tuple[str, ...]] = {}
-    for record_id, case_id in session.execute(from_case.distinct().order_by(CaseEvidence.case_id)).tuples():
+    for record_id, case_id in session.execute(from_case.distinct().order_by(CaseEvidence.case_id)):
         found[str(record_id)] = (*found.get(str(record_id), ()), case_id)
     return found
 
@@ -196,4 +196,4 @@ def _engines(session: Session, ids: Collection[str]) -> dict[str, str]:
     wanted = select(Rendition.record_id, Rendition.engine).where(
         Rendition.record_id.in_(ids), Rendition.role == RenditionRole.TRANSCRIPT, Rendition.engine.is_not(None)
     )
-    return {record_id: str(engine) for record_id, engine in session.execute(wanted.order_by(Rendition.id)).tuples()}
+    return {record_id: str(engine) for record_id, engine in session.execute(wanted.order_by(Rendition.id))}

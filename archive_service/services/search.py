@@ -172,7 +172,7 @@ def _rows(session: Session, scope: Scope, page_ids: Sequence[int]) -> dict[int, 
     if not page_ids:
         return {}
     wanted = select(Page, Record).join(Record, Record.id == Page.record_id).where(Page.id.in_(page_ids), scope.records())
-    pairs = session.execute(wanted).tuples().all()
+    pairs = session.execute(wanted).all()
     ids = {record.student_id for _, record in pairs if record.student_id}
     people = session.scalars(select(Student).where(Student.id.in_(ids)).options(selectinload(Student.numbers)))
     students = {row.id: row for row in people}
@@ -184,7 +184,7 @@ def _rows(session: Session, scope: Scope, page_ids: Sequence[int]) -> dict[int, 
 
 def _facets(session: Session, archive: Archive, counts: dict[LabelField, dict[int, int]]) -> dict[str, list[FacetCount]]:
     schools = {row.number: row for row in session.scalars(select(Organisation).where(Organisation.number.in_(counts["school"])))}
-    kinds = dict(session.execute(select(IndexLabel.number, IndexLabel.code)).tuples().all())
+    kinds = dict(session.execute(select(IndexLabel.number, IndexLabel.code)).all())
     states = {number: state for state, number in STATUS_NUMBERS.items()}
     named: dict[str, dict[int, tuple[str, str]]] = {
         "school": {number: (row.code, row.name) for number, row in schools.items()},

@@ -73,7 +73,7 @@ def read_record(archive: Archive, record_id: str) -> None:
     if record.state is not RecordState.READING or record.transcript_state is TranscriptState.PRESENT:
         return
     with archive.read() as session:
-        rotations = dict(session.execute(select(Page.no, Page.rotation).where(Page.record_id == record_id)).tuples().all())
+        rotations = dict(session.execute(select(Page.no, Page.rotation).where(Page.record_id == record_id)).all())
     content = archive.blobs.get(Bucket(master.bucket), master.blob_key, sha256=master.sha256)
     reading = archive.reader.read(content, master.media_type, rotations)
     transcript_id = new_id()
