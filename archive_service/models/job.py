@@ -56,7 +56,8 @@ class Task(Base):
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     kind: Mapped[Code]
-    account_id: Mapped[Id] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[Id | None] = mapped_column(ForeignKey("account.id"), index=True)  # absent: the operator's command line
+    arguments: Mapped[dict[str, object]] = mapped_column(Json)  # what it was asked to do, and as whom
     state: Mapped[Code]  # waiting, running, done, failed
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None]
