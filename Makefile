@@ -1,0 +1,71 @@
+# What can be done with this tree; `make` alone lists it.
+# Every step leaves a mark next to what it made and is skipped while that is newer than what it was made from.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup setup-test run check lint types contracts test test-all clean
+
+BIN := .venv/bin
+MARKS := build/marks
+FRONTEND := $(shell find frontend -type f 2>/dev/null)
+
+# One worker a core; a file stays on one worker, so that what it sets up is set up once.
+PYTEST := $(BIN)/pytest -n auto --dist loadfile
+ARGS ?=
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(MARKS)/run-packages .venv/.project build/static/manifest.json ## Install what the service needs; quick when nothing has changed
+
+setup-test: setup $(MARKS)/test-packages ## Install what the tests need besides
+
+run: setup ## Start the service with demonstration data
+	$(BIN)/xueji up --demo
+
+check: lint types contracts ## Lint, types and import contracts
+
+lint: setup ## Style, with ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup ## Types, with mypy
+	$(BIN)/mypy
+
+contracts: setup ## Which package may import which
+	$(BIN)/lint-imports
+
+test: setup-test check ## Everything but the slow tests; ARGS="-k name" narrows it
+	$(PYTEST) -m "not slow" $(ARGS)
+
+test-all: setup-test check ## Everything, slow tests included
+	$(PYTEST) $(ARGS)
+
+clean: ## Remove what was built and cached; data in var/, .venv and node_modules stay
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	find archive_service scanners retention demo tests benchmarks scripts -name __pycache__ -prune -exec rm -rf {} +
+	rm -f .venv/.project
+
+$(MARKS)/%-packages: scripts/system_packages.sh
+	@bash scripts/system_packages.sh $*
+	@mkdir -p $(@D) && touch $@
+
+.venv/.libraries: requirements/build.txt requirements/dev.txt requirements/models.txt scripts/python_libraries.sh | $(MARKS)/run-packages
+	@bash scripts/python_libraries.sh
+	@touch $@
+
+.venv/.project: pyproject.toml .venv/.libraries
+	@echo "Installing the xueji command"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.libraries: package.json package-lock.json scripts/frontend_libraries.sh | $(MARKS)/run-packages
+	@bash scripts/frontend_libraries.sh
+	@touch $@
+
+build/static/manifest.json: node_modules/.libraries $(FRONTEND)
+	@echo "Building the pages' styles and scripts"
+	@npm run --silent build
+	@touch $@
