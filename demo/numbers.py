@@ -23,7 +23,7 @@ LAST_ORDER_CODE = 998
 def resident_id(region: str, birth_on: date, order: int) -> str:
     """Return the 18 characters for a district, birthday and order code (odd for boys)."""
     body = f"{region}{birth_on:%Y%m%d}{order:03d}"
-    return body + str(ric.calc_check_digit(body))
+    return body + str(ric.calc_check_digit(body + "0"))  # it leaves the last character out of the sum
 
 
 def order_code(sex: Sex, index: int) -> int:

@@ -139,13 +139,13 @@ class Census:
 
     def _guardian(self, region: str, surname: str, sex: Sex) -> Guardian:
         dice = self._dice
-        birth_on = date(dice.whole(1976, 1990), dice.whole(1, 12), dice.whole(1, 28))
+        birth_on = date(dice.whole(1984, 1990), dice.whole(1, 12), dice.whole(1, 28))
         self._phones += 1
         return Guardian(
             name=surname + dice.choice(names.FATHERS if sex is Sex.MALE else names.MOTHERS),
             relation="父亲" if sex is Sex.MALE else "母亲",
             sex=sex,
-            id_no=self.resident_id(region, birth_on, sex),
+            id_no=self.resident_id(DISTRICTS[region].code_in(birth_on.year), birth_on, sex),
             phone=numbers.mobile_number(self._phones),
             workplace=dice.choice(names.WORKPLACES),
         )

@@ -52,20 +52,47 @@ class District:
     police: str
     townships: tuple[str, ...]
     hospital: str
+    former_codes: tuple[tuple[int, str], ...] = ()  # last year of a region code, the code
+
+    def code_in(self, year: int) -> str:
+        """Return the region code an ID issued to someone born that year begins with."""
+        return next((code for last_year, code in self.former_codes if year <= last_year), self.region)
 
 
 DISTRICTS = {
     district.region: district
     for district in (
-        District("411522", "河南省", "光山县", "光山县公安局", ("弦山街道", "泼陂河镇", "白雀园镇", "寨河镇"), "光山县人民医院"),
+        District(
+            "411522",
+            "河南省",
+            "光山县",
+            "光山县公安局",
+            ("弦山街道", "泼陂河镇", "白雀园镇", "寨河镇"),
+            "光山县人民医院",
+            ((1997, "413025"),),
+        ),
         District(
             "520111", "贵州省", "贵阳市花溪区", "贵阳市公安局花溪分局", ("清溪街道", "贵筑街道", "青岩镇", "石板镇"), "贵阳市花溪区人民医院"
         ),
         District("210802", "辽宁省", "营口市站前区", "营口市公安局站前分局", ("跃进街道", "建设街道", "新兴街道"), "营口市中心医院"),
         District(
-            "210804", "辽宁省", "营口市鲅鱼圈区", "营口市公安局鲅鱼圈分局", ("红海街道", "海星街道", "熊岳镇"), "营口市鲅鱼圈区中心医院"
+            "210804",
+            "辽宁省",
+            "营口市鲅鱼圈区",
+            "营口市公安局鲅鱼圈分局",
+            ("红海街道", "海星街道", "熊岳镇"),
+            "营口市鲅鱼圈区中心医院",
+            ((1985, "210812"),),
         ),
-        District("210881", "辽宁省", "盖州市", "盖州市公安局", ("鼓楼街道", "西城街道", "太阳升街道", "归州镇"), "盖州市中心医院"),
+        District(
+            "210881",
+            "辽宁省",
+            "盖州市",
+            "盖州市公安局",
+            ("鼓楼街道", "西城街道", "太阳升街道", "归州镇"),
+            "盖州市中心医院",
+            ((1991, "210824"),),
+        ),
     )
 }
 

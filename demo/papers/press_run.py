@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FAULT_EVERY = 6
 SATURDAY = 5
+DAYS_OF_APPROVAL = 12
 # files each machine writes
 FILES = {
     Profile.CLEAN: {MediaType.PDF: 5, MediaType.PNG: 3, MediaType.JPEG: 2},
@@ -41,6 +42,7 @@ RARE = {
     3: (Profile.PHOTO, MediaType.WEBP),
     7: (Profile.FAX, MediaType.TIFF),
     9: (Profile.CLEAN, MediaType.PNG),
+    13: (Profile.FAX, MediaType.PDF),
 }
 RARE_CYCLE = 40
 SEVERAL_SIDES = {
@@ -169,5 +171,6 @@ def _two_siblings(world: World, dice: Dice, of: Student | None = None) -> tuple[
 def _day(student: Student, as_of: date, dice: Dice) -> date:
     """A working day of the last year and a half, after the child came to the school."""
     earliest = max(student.entered_on + timedelta(days=10), as_of - timedelta(days=540))
-    day = earliest + timedelta(days=dice.whole(3, max(3, (as_of - earliest).days)))
+    latest = as_of - timedelta(days=DAYS_OF_APPROVAL)
+    day = earliest + timedelta(days=dice.whole(0, (latest - earliest).days))
     return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))

@@ -1,4 +1,4 @@
-"""What a form is filled in with: the child as printed, the offices that stamp it, the day, and the people who sign.
+"""What a form is filled in with: the child as printed, the offices that stamp it, the day of the paper and the present day.
 
 A fault on paper ("birth date differs") is a `Subject` whose student was changed before drawing; forms never know.
 """
@@ -29,6 +29,7 @@ class Subject:
     school: Organisation
     bureau: Organisation
     on: date
+    as_of: date
 
     @property
     def guardian(self) -> Guardian:
@@ -49,7 +50,7 @@ def subject_of(student: Student, world: World, on: date) -> Subject:
     school = world.by_code[student.school]
     if school.authority is None:
         raise ValueError(f"school {school.code} has no registry authority")
-    return Subject(student=student, school=school, bureau=world.by_code[school.authority], on=on)
+    return Subject(student=student, school=school, bureau=world.by_code[school.authority], on=on, as_of=world.as_of)
 
 
 class Draft:

@@ -36,7 +36,7 @@ def age(page: Pixels, dice: Dice) -> Pixels:
         _fold(shade, dice)
     tint = np.array([1.0, dice.real(0.985, 1.0), dice.real(0.95, 1.0)], dtype=np.float32)
     colour = shade[..., None] * tint
-    if dice.chance(0.15):
+    if dice.chance(0.07):
         _stain(colour, dice)
     height, width = page.shape[:2]
     mask = cv2.resize((colour * 255).clip(0, 255).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)

@@ -72,7 +72,8 @@ def yingkou(draft: Draft) -> Values:
     agreed = "学校同意该生休学。"
     y = opinion(draft, y, 36, Opinion("休学意见（学校）：", agreed, "校长签字", day + timedelta(3), school_seal(subject.school)))
     y = opinion(draft, y, 34, Opinion("休学意见（市教育局）：", "同意休学一年。", "", day + timedelta(8), bureau_seal(subject.bureau)))
-    back = day + timedelta(days=360) if draft.dice.chance(0.3) else None
+    due_back = day + timedelta(days=360)
+    back = due_back if due_back < subject.as_of else None
     y = opinion(draft, y, 34, Opinion("复学意见（学校）：", "同意复学，编入下一年级。", "校长签字", back, school_seal(subject.school)))
     opinion(draft, y, 30, Opinion("复学意见（市教育局）：", "同意复学。", "", back, bureau_seal(subject.bureau)))
     return identity_values(student) | {
