@@ -188,7 +188,7 @@ def _body_faults(body: str) -> tuple[NumberFault, ...]:
     checks = (
         (NumberFault.REGION, body[:2] in PROVINCES),
         (NumberFault.BIRTH, _date_of(body[6:14]) is not None),
-        (NumberFault.CHECK, ric.calc_check_digit(body[:-1]) == body[-1]),
+        (NumberFault.CHECK, ric.calc_check_digit(body) == body[-1]),
     )
     return tuple(fault for fault, holds in checks if not holds)
 

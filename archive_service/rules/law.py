@@ -126,8 +126,9 @@ def _by_file(reading: Reading, model: type[ModelT], pattern: str) -> dict[str, M
 def _entries(reading: Reading, model: type[EvidenceT], pattern: str) -> dict[str, EvidenceT]:
     found: dict[str, EvidenceT] = {}
     for file, data in reading.raw(pattern):
-        for code, entry in dict(data or {}).items():
-            parsed = reading.parse(model, file, {**entry, "code": code}, under=code)
+        for code, entry in data.items():
+            coded = {**entry, "code": code} if isinstance(entry, dict) else entry
+            parsed = reading.parse(model, file, coded, under=code)
             if code in found:
                 reading.note(file, code, "code defined twice")
             elif parsed is not None:

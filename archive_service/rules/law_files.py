@@ -60,15 +60,20 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     _digests: dict[str, str] = field(default_factory=dict)
 
-    def raw(self, pattern: str) -> Iterator[tuple[str, Any]]:
-        """Raw data of every file that fits, in order of path; a file that is no YAML is a fault and left out."""
+    def raw(self, pattern: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Raw data of every file that fits, in order of path; a file that is no mapping in YAML is left out as a fault."""
         for path in sorted(self.folder.glob(pattern)):
             name, content = path.relative_to(self.folder).as_posix(), path.read_bytes()
             self._digests[name] = sha256(content).hexdigest()
             try:
-                yield name, yaml.load(content, Loader=_StrictLoader)  # noqa: S506 -- a SafeLoader subclass
+                data = yaml.load(content, Loader=_StrictLoader)  # noqa: S506 -- a SafeLoader subclass
             except yaml.YAMLError as error:
                 self.note(name, "", " ".join(str(error).split()))
+                continue
+            if isinstance(data, dict):
+                yield name, data
+            else:
+                self.note(name, "", "no mapping at the top")
 
     def parse(self, model: type[ModelT], file: str, data: object, *, under: str = "") -> ModelT | None:
         """The model behind raw data, or None with the faults noted."""
