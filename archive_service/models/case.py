@@ -16,23 +16,35 @@ class Case(Base):
     """A piece of business (业务)."""
 
     __tablename__ = "registry_case"
-    __table_args__ = (Index(None, "student_id"), Index(None, "state", "due_on"), Index(None, "organisation_id", "state"))
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "year", "serial"),
+        Index(None, "student_id"),
+        Index(None, "state", "due_on"),
+        Index(None, "organisation_id", "state"),
+    )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
-    case_no: Mapped[Code] = mapped_column(unique=True)
+    case_no: Mapped[Code] = mapped_column(unique=True)  # code of the school, year, serial
+    year: Mapped[int]
+    serial: Mapped[int]
     procedure: Mapped[Code]
     profile: Mapped[Code]
     rules_version: Mapped[Code]
     student_id: Mapped[Id] = mapped_column(ForeignKey("student.id"))
     organisation_id: Mapped[Id] = mapped_column(ForeignKey(Organisation.id))  # the school that opened it
+    from_school_id: Mapped[Id | None] = mapped_column(ForeignKey(Organisation.id))  # of a student transfer
+    from_school_name: Mapped[Label | None]  # a sending school outside the system
+    to_school_id: Mapped[Id | None] = mapped_column(ForeignKey(Organisation.id))
     ground: Mapped[Code | None]
     facts: Mapped[dict[str, object]] = mapped_column(Json)
     claim: Mapped[dict[str, object]] = mapped_column(Json)
+    warnings: Mapped[list[dict[str, object]]] = mapped_column(Json)  # what spoke softly against it when it was opened or submitted
     state: Mapped[Code]
     due_on: Mapped[date | None]  # of the step it waits at
     opened_by: Mapped[Id] = mapped_column(ForeignKey("account.id"))
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    expires_on: Mapped[date | None]  # last day of what it granted (a suspension)
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -49,7 +61,9 @@ class CaseStep(Base):
     actor: Mapped[Code]
     label: Mapped[Label]
     unit_id: Mapped[Id | None] = mapped_column(ForeignKey(Organisation.id))
-    state: Mapped[Code]  # waiting, open, done, returned
+    right: Mapped[Code | None]  # what the step takes; absent: it happens on paper, outside the service
+    limit: Mapped[dict[str, object] | None] = mapped_column(Json)  # as the law said when the case was opened
+    state: Mapped[Code]  # paper, waiting, open, done, returned
     received_at: Mapped[datetime | None]
     due_on: Mapped[date | None]
     due_article: Mapped[Code | None]
@@ -68,6 +82,7 @@ class CaseEvidence(Base):
     code: Mapped[Code]
     record_id: Mapped[Id | None] = mapped_column(ForeignKey("record.id"))
     sighting: Mapped[dict[str, object] | None] = mapped_column(Json)  # by, on, what
+    issuer_level: Mapped[Code | None]  # of who issued the paper, as a person confirmed it (C-33)
     set_by: Mapped[Id]
     set_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
@@ -87,3 +102,5 @@ class CaseDecision(Base):
     decided_by: Mapped[Id]
     unit_id: Mapped[Id]
     decided_at: Mapped[datetime]
+    case_version: Mapped[int]  # of the case right after it
+    before: Mapped[dict[str, object] | None] = mapped_column(Json)  # rows as they were, for taking it back at once
