@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from demo.bad_files import bad_files
+from demo.papers import Paper, make_papers
 from demo.papers.fonts import FontsMissingError
-from demo.papers.press_run import Paper, make_papers
 from demo.tables import catalogue, roster
 from demo.world import make_world
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from demo import numbers
 from demo.model import NumberKind, Sex, Student, StudentNumber
@@ -20,17 +20,27 @@ if TYPE_CHECKING:
 
 Children = dict[str, Student]
 
+
+class NewName(NamedTuple):
+    """Another name for a child; `girl` where the name is not for both. An ethnicity changes the father's name with it."""
+
+    name: str
+    girl: str = ""
+    ethnicity: str = ""
+    note: str = ""
+
+
 SIBLINGS = (("gsh1-09", "gsh2-05"), ("gsh3-04", "gsh3-20"), ("hx1-12", "hx2-22"), ("hx2-03", "gy1-15"), ("yk1-04", "yk2-19"))
 TWINS = (("gsh1-15", "gsh1-17"), ("hx1-21", "hx1-23"), ("yk1-08", "yk1-10"))
 NAMESAKES = (("gsh2-11", "gsh2-13"), ("hx2-16", "hx2-18"), ("yk2-06", "yk2-08"))
 RENAMED = {
-    "gsh1-22": {"name": "𠮷沐阳", "note": "姓氏为生僻字"},
-    "gsh2-08": {"name": "王䶮"},
-    "hx1-06": {"name": "张燚"},
-    "yk3-07": {"name": "刘翀燚"},
-    "gsh3-25": {"name": "苏热提艾山江·阿布都热依木", "ethnicity": "维吾尔族"},
-    "yk1-16": {"name": "古丽米热·买买提艾力", "ethnicity": "维吾尔族"},
-    "hx2-09": {"name": "阿依努尔", "ethnicity": "哈萨克族"},
+    "gsh1-22": NewName("𠮷沐阳", note="姓氏为生僻字"),
+    "gsh2-08": NewName("王䶮"),
+    "hx1-06": NewName("张燚"),
+    "yk3-07": NewName("刘翀燚"),
+    "gsh3-25": NewName("苏热提艾山江·阿布都热依木", ethnicity="维吾尔族"),
+    "yk1-16": NewName("迪力亚尔·买买提艾力", girl="古丽米热·买买提艾力", ethnicity="维吾尔族"),
+    "hx2-09": NewName("叶尔兰", girl="阿依努尔", ethnicity="哈萨克族"),
 }
 FORMER_NAMES = {"gsh1-05": "小宝", "gsh3-11": "招娣", "hx1-17": "天赐", "yk2-23": "盼盼"}
 SUSPENDED = ("gsh2-19", "hx2-25", "gy1-07", "yk1-20", "yk3-13")
@@ -51,8 +61,8 @@ def recast(children: Children, census: Census) -> Children:
         cast[second] = twin(cast[second], of=cast[first])
     for first, second in NAMESAKES:
         cast[second] = replace(cast[second], name=cast[first].name, class_name=cast[first].class_name, grade=cast[first].grade)
-    for key, changes in RENAMED.items():
-        cast[key] = _renamed(cast[key], changes)
+    for key, new_name in RENAMED.items():
+        cast[key] = _renamed(cast[key], new_name)
     for key, given in FORMER_NAMES.items():
         cast[key] = replace(cast[key], former_name=_surname(cast[key]) + given)
     for keys, rule in NUMBER_RULES:
@@ -82,13 +92,13 @@ def _surname(student: Student) -> str:
     return student.guardians[0].name[:-2]
 
 
-def _renamed(student: Student, changes: dict[str, str]) -> Student:
+def _renamed(student: Student, new: NewName) -> Student:
     """Give the child another name, and the father the surname that goes with it."""
     father, mother = student.guardians
-    name = changes["name"]
-    kin = "买买提·吐尔逊" if "ethnicity" in changes else name[0] + father.name[-2:]
-    renamed = replace(student, name=name, guardians=(replace(father, name=kin), mother))
-    return replace(renamed, ethnicity=changes.get("ethnicity", student.ethnicity), note=changes.get("note", ""))
+    name = new.girl if new.girl and student.sex is Sex.FEMALE else new.name
+    kin = "买买提·吐尔逊" if new.ethnicity else name[0] + father.name[-2:]
+    renamed = replace(student, name=name, guardians=(replace(father, name=kin), mother), note=new.note)
+    return replace(renamed, ethnicity=new.ethnicity or student.ethnicity)
 
 
 def _of_household(student: Student, of: Student) -> Student:

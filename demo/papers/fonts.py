@@ -40,7 +40,7 @@ FILES = {
     Face.SONG_BOLD: ("NotoSerifCJK-Bold.ttc", "NotoSerifCJK-Regular.ttc"),
     Face.HEI: ("NotoSansCJK-Bold.ttc", "NotoSansCJK-Regular.ttc"),
     Face.KAI: ("gkai00mp.ttf", "LXGWWenKai-Regular.ttf", "ukai.ttc", "NotoSerifCJK-Regular.ttc"),
-    Face.PEN: ("LXGWWenKai-Light.ttf", "LXGWWenKai-Regular.ttf", "gkai00mp.ttf", "ukai.ttc", "NotoSerifCJK-Regular.ttc"),
+    Face.PEN: ("LXGWWenKai-Light.ttf", "LXGWWenKai-Regular.ttf", "gkai00mp.ttf", "ukai.ttc", "NotoSansCJK-Regular.ttc"),
     Face.PRINTER: ("uming.ttc", "NotoSansCJK-Regular.ttc", "NotoSerifCJK-Regular.ttc"),
 }
 # draws what the others lack: rare surnames outside the first plane

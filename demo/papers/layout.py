@@ -61,7 +61,7 @@ def row(sheet: Sheet, xy: Point, height_mm: float, cells: Sequence[Cell], *, rul
 
 def _fill(sheet: Sheet, xy: Point, height_mm: float, cell: Cell, *, ruling: Ruling) -> None:
     lines = cell.text.split("\n")
-    style = fit(sheet, max(lines, key=len), cell.style, cell.width_mm - 1.5)
+    style = fit(sheet, max(lines, key=len), cell.style, cell.width_mm - (3.5 if cell.left else 1.5))
     line_mm = style.size_pt * MM_PER_POINT * 1.25
     baseline = xy[1] + height_mm / 2 + line_mm * (0.29 - (len(lines) - 1) / 2)
     for index, line in enumerate(lines):

@@ -1,5 +1,6 @@
 """Rosters and catalogue in the columns others rely on, files to be refused, and the command that writes them all."""
 
+import ast
 import io
 import json
 import zipfile
@@ -10,9 +11,10 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
+import demo.papers
 from demo.__main__ import main
 from demo.bad_files import MAKERS, bad_files
-from demo.papers.press_run import make_papers
+from demo.papers import make_papers
 from demo.tables import CATALOGUE, ROSTER, catalogue, roster
 from demo.world import make_world
 
@@ -74,3 +76,12 @@ def test_the_command_writes_papers_truth_and_rosters(tmp_path: Path, capsys: pyt
     assert {path.name for path in (tmp_path / "papers").iterdir()} == set(truth)
     assert len(list(tmp_path.glob("名册-*.xlsx"))) == 10
     assert "3 papers" in capsys.readouterr().out
+
+
+def test_drawing_knows_neither_the_reader_nor_the_service():
+    """Papers drawn with knowledge of how they are read would prove nothing."""
+    folder = Path(demo.papers.__file__).parent
+    for path in [*folder.rglob("*.py"), folder.parent / "world.py", folder.parent / "bad_files.py"]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", None) or ""]
+            assert not any(name.split(".")[0] in {"scanners", "archive_service", "retention"} for name in names), path
