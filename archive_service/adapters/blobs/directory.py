@@ -26,11 +26,12 @@ from archive_service.adapters.blobs.backend import About, Held, KeyTaken, StoreH
 from archive_service.adapters.blobs.digests import CHUNK_BYTES
 from archive_service.adapters.blobs.folders import disk_errors, make_folder, sync_folder, write_durably
 from archive_service.adapters.blobs.keys import Bucket
-from archive_service.errors import BlobMissing, FixityMismatch
+from archive_service.errors import ArchiveError, BlobMissing, FixityMismatch, StoreUnavailable
 
 _SUFFIX = ".blob"
 _CONTENT, _ABOUT, _LOCK = "content", "about.json", "lock.json"
 _READ_ONLY = 0o440
+_NOT_THERE = "存储目录不在,可能磁盘没有挂载;材料不受影响,请管理员检查"
 _DRAFT_SECONDS = 60  # a younger draft may not yet have taken the file lock that shows its writer is alive
 
 
@@ -51,7 +52,7 @@ class DirectoryBackend:
     def draft(self, bucket: Bucket, key: str) -> Iterator["_Draft"]:
         folder = self._root / "drafts" / uuid4().hex
         with disk_errors():
-            make_folder(folder)
+            folder.mkdir(mode=0o750)  # alone: a store that is not mounted must not grow anew beneath the mount point
             file = (folder / _CONTENT).open("xb")
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -66,7 +67,7 @@ class DirectoryBackend:
         try:
             about = About(**json.loads((home / _ABOUT).read_text("utf-8")))
         except FileNotFoundError as error:
-            raise BlobMissing(f"存储中没有 {bucket}/{key}") from error
+            raise self._absent(bucket, key) from error
         except (ValueError, TypeError) as error:
             raise FixityMismatch(f"{bucket}/{key} 的存储说明无法读取") from error
         return Held(about, "", _locked_until(home))
@@ -76,7 +77,7 @@ class DirectoryBackend:
             try:
                 file = (self._home(bucket, key) / _CONTENT).open("rb")
             except FileNotFoundError as error:
-                raise BlobMissing(f"存储中没有 {bucket}/{key}") from error
+                raise self._absent(bucket, key) from error
             with file:
                 while chunk := file.read(CHUNK_BYTES):
                     yield chunk
@@ -95,6 +96,8 @@ class DirectoryBackend:
 
     def keys(self, bucket: Bucket, prefix: str) -> Iterator[str]:
         base = self._root / bucket
+        if not base.is_dir():
+            raise StoreUnavailable(_NOT_THERE)
         start = base / prefix.rpartition("/")[0]
         for folder, names, _ in os.walk(start):
             below = Path(folder).relative_to(base)
@@ -117,6 +120,12 @@ class DirectoryBackend:
         except OSError as error:
             return StoreHealth(reachable=False, free_bytes=None, detail=f"存储目录无法访问:{error.strerror}")
         return StoreHealth(reachable=True, free_bytes=free_bytes, detail="目录存储正常")
+
+    def _absent(self, bucket: Bucket, key: str) -> ArchiveError:
+        """An empty mount point is a store that is away, not one that has lost everything."""
+        if not (self._root / bucket).is_dir():
+            return StoreUnavailable(_NOT_THERE)
+        return BlobMissing(f"存储中没有 {bucket}/{key}")
 
     def _home(self, bucket: Bucket, key: str) -> Path:
         return self._root / bucket / f"{key}{_SUFFIX}"

@@ -18,7 +18,7 @@ def directory(tmp_path):
 @pytest.fixture
 def s3(s3_endpoint):
     """A pair of buckets of this test alone, in the one gateway of the run."""
-    client = connect(s3_endpoint.endpoint, s3_endpoint.access_key, s3_endpoint.secret_key, secure=False)
+    client = connect(s3_endpoint.endpoint, s3_endpoint.access_key, s3_endpoint.secret_key, secure=False, region="default")
     name = token_hex(6)
     return S3Backend(client, {Bucket.WORKING: f"w-{name}", Bucket.PERMANENT: f"p-{name}"})
 
