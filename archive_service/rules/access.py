@@ -168,7 +168,7 @@ class Decision:
 def may(viewer: Viewer, right: Right, subject: Subject) -> Decision:
     """Decide whether the viewer may do this to that; no grant, no.
 
-    Source: HN-24.1, YK-32.1 (strict confidentiality), HN-3.4 (assisting county), personal-information law art. 28.
+    Source: HN-24.1, YK-32.1 (strict confidentiality), HN-3.4 (assisting county), PIPL-28 (sensitive data).
     """
     reaching = [grant for grant in viewer.grants if grant.unit_id in subject.unit_ids]
     if not reaching:

@@ -2,7 +2,7 @@
 
 Lives here: `due`, `remaining_working_days`, `window_of`, and the two ways of counting behind them.
 Not here: which limits a procedure has (law data), when the event was (the caller), the clock.
-Counting follows Civil Code 201-203: the day of the event is not counted, a month ends on the same-numbered day or the
+Counting follows CC-201 to CC-203 (Civil Code): the day of the event is not counted, a month ends on the same-numbered day or the
 last of the month, and a limit that ends on a day off moves to the next working day (backwards: to the one before).
 """
 
@@ -55,13 +55,13 @@ def window_of(window: Window, anchor: date) -> tuple[date, date]:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same-numbered day so many months on, or the last of that month. Source: Civil Code 202."""
+    """The same-numbered day so many months on, or the last of that month. Source: CC-202."""
     year, month = divmod(day.year * _MONTHS_A_YEAR + day.month - 1 + months, _MONTHS_A_YEAR)
     return date(year, month + 1, min(day.day, month_lengths.monthrange(year, month + 1)[1]))
 
 
 def add_working_days(day: date, working_days: int, *, calendar: Calendar) -> date:
-    """The n-th working day after (negative: before) the day, which itself is not counted. Source: Civil Code 201."""
+    """The n-th working day after (negative: before) the day, which itself is not counted. Source: CC-201."""
     step = _ONE_DAY if working_days > 0 else -_ONE_DAY
     left = abs(working_days)
     while left:
