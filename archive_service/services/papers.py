@@ -12,10 +12,10 @@ from archive_service.adapters.blobs import Bucket
 from archive_service.archive import Archive
 from archive_service.errors import NotFound, Refused
 from archive_service.models.record import Record, Rendition, RenditionRole
-from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.ledger import Subject
+from archive_service.services.records import may_show
 from archive_service.services.scope import Scope
 
 THUMBNAIL_WIDTH_PX = 320
@@ -50,13 +50,11 @@ def master(archive: Archive, record_id: str, *, actor: Actor) -> Paper:
 
 def check_purpose(record: Record, actor: Actor) -> None:
     """Insist on a case or a purpose before a sensitive paper is shown. Raises Refused."""
-    if Sensitivity(record.sensitivity).is_closed and not (actor.case_id or actor.purpose):
+    if not may_show(record, actor):
         raise Refused("这份材料涉及健康或司法内容,查阅前需说明所办业务或查阅事由。", code="purpose_needed")
 
 
-def _look(
-    archive: Archive, record_id: str, act: str, role: RenditionRole, page_no: int | None, actor: Actor
-) -> Paper:
+def _look(archive: Archive, record_id: str, act: str, role: RenditionRole, page_no: int | None, actor: Actor) -> Paper:
     with archive.begin() as session:
         scope = Scope.of(session, actor)
         record = scope.record(session, record_id)

@@ -27,6 +27,7 @@ from archive_service.models.record import (
     RenditionRole,
 )
 from archive_service.models.student import Student
+from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.ledger import Subject
@@ -126,6 +127,8 @@ def views(archive: Archive, session: Session, scope: Scope, records: Sequence[Re
     students = _students(session, scope, named | {record.student_id for record in records if record.student_id})
     later = dict(session.execute(select(Record.supersedes_id, Record.id).where(Record.supersedes_id.in_(ids))).all())
     cases, engines = _cases(session, scope, ids), _engines(session, ids)
+    for shut in (record.id for record in records if not may_show(record, scope.actor)):
+        fields[shut], seals[shut], codes[shut], matches[shut] = [], [], [], []
     return [
         RecordView(
             record=record,
@@ -145,6 +148,11 @@ def views(archive: Archive, session: Session, scope: Scope, records: Sequence[Re
         )
         for record in records
     ]
+
+
+def may_show(record: Record, actor: Actor) -> bool:
+    """Whether what stands on the paper may be told: of a sensitive one only under a case or for a purpose."""
+    return not Sensitivity(record.sensitivity).is_closed or bool(actor.case_id or actor.purpose)
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:

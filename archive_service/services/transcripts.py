@@ -1,10 +1,12 @@
 """The words of a record, from its newest transcript rendition.
 
-Lives here: fetching and caching transcripts (renditions are never edited, so a cached one stays right). Scope is the caller's matter.
+Lives here: fetching and caching transcripts; renditions are never edited, so a cached one stays right.
+`transcript_pages` leaves the scope to its caller, `shown` checks it.
 """
 
 import json
 from collections import OrderedDict
+from dataclasses import dataclass
 from threading import Lock
 
 from sqlalchemy import select
@@ -12,7 +14,13 @@ from sqlalchemy.orm import Session
 
 from archive_service.adapters.blobs import Bucket
 from archive_service.archive import Archive
+from archive_service.errors import NotFound
 from archive_service.models.record import Rendition, RenditionRole
+from archive_service.services import ledger
+from archive_service.services.actor import Actor
+from archive_service.services.ledger import Subject
+from archive_service.services.papers import check_purpose
+from archive_service.services.scope import Scope
 from scanners.words import TextPage
 
 KEPT = 512
@@ -34,6 +42,31 @@ def transcript_pages(archive: Archive, record_id: str) -> tuple[TextPage, ...]:
     with archive.read() as session:
         rendition = newest_transcript(session, record_id)
     return pages_of(archive, rendition) if rendition else ()
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """The words of a record and who read them."""
+
+    engine: str
+    version: str
+    pages: tuple[TextPage, ...]
+
+
+def shown(archive: Archive, record_id: str, *, actor: Actor) -> Transcript:
+    """The words of a record, for a person or program to read; the look is on the ledger.
+
+    Raises: NotFound (also before it was read), Refused (a sensitive paper without purpose), Damaged, StoreUnavailable.
+    """
+    with archive.begin() as session:
+        record = Scope.of(session, actor).record(session, record_id)
+        check_purpose(record, actor)
+        rendition = newest_transcript(session, record_id)
+        if rendition is None:
+            raise NotFound(record.transcript_reason or "尚未识别完成,请稍后再看。", code="no_transcript")
+        subject = Subject("record", record.id, record.student_id, record.id)
+        ledger.write(session, "transcript.viewed", subject, actor=actor, now=archive.clock.now(), detail={"rendition": rendition.id})
+    return Transcript(rendition.engine or "", rendition.engine_version or "", pages_of(archive, rendition))
 
 
 def pages_of(archive: Archive, rendition: Rendition) -> tuple[TextPage, ...]:

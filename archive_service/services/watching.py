@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from archive_service import __version__, migrations, queue
@@ -84,6 +85,25 @@ def operations(archive: Archive, *, actor: Actor) -> Operations:
         version=__version__,
         now=archive.clock.now(),
     )
+
+
+def parts(archive: Archive) -> dict[str, str]:
+    """Whether each part answers: `ok`, or a word for what is wrong; tells nobody anything else."""
+    store, index = archive.blobs.health(), archive.index.health()
+    return {
+        "database": _database(archive),
+        "store": "ok" if store.reachable else "unreachable",
+        "index": "rebuilding" if index.needs_rebuild else "ok",
+    }
+
+
+def _database(archive: Archive) -> str:
+    try:
+        with archive.read() as session:
+            session.execute(select(1))
+    except DBAPIError:
+        return "unreachable"
+    return "ok"
 
 
 def queue_state(archive: Archive, session: Session) -> QueueState:

@@ -1,0 +1,91 @@
+"""Finding papers by what stands on them."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from archive_service.adapters.search_index.interface import Sort
+from archive_service.api.operations import Input, Output, operation
+from archive_service.services import search
+from archive_service.services.search import Query
+from archive_service.web.context import actor, archive
+
+
+class SearchQuery(Input):
+    """What is looked for. `school` and `kind` by code; dates are those of receipt, both included."""
+
+    q: str = Field(default="", max_length=2000)
+    school: str | None = Field(default=None, max_length=64)
+    kind: str | None = Field(default=None, max_length=64)
+    student_no: str | None = Field(default=None, max_length=64)
+    status: Literal["pending", "accepted", "returned"] | None = None
+    from_: date | None = Field(default=None, alias="from")
+    to: date | None = None
+    sort: Literal["relevance", "date", "number"] = "relevance"
+    page: int = Field(default=1, ge=1, le=100_000)
+    size: int = Field(default=20, ge=1, le=50)
+    purpose: str | None = None
+
+
+class FacetOut(Output):
+    """How many pages carry a value."""
+
+    code: str
+    label: str
+    count: int
+
+
+class HitOut(Output):
+    """One page; boxes in pixels of the upright page, marks are offsets in the snippet."""
+
+    record_id: str
+    page: int
+    student_id: str | None
+    student_no: str | None
+    name: str | None
+    kind: str | None
+    kind_label: str | None
+    school: str
+    received_on: date
+    match: str
+    snippet: str
+    marks: list[tuple[int, int]]
+    boxes: list[tuple[int, int, int, int]]
+
+
+class SearchOut(Output):
+    """Hits in order; `total` counts pages in scope that fit exactly."""
+
+    total: int
+    near_total: int
+    exact: bool
+    took_ms: int
+    facets: dict[str, list[FacetOut]]
+    hits: list[HitOut]
+
+
+@operation("GET", "/search", tag="finding")
+def search_pages(query: SearchQuery) -> SearchOut:
+    """Search the full text of all papers in scope; any text gives an answer or a plain sentence."""
+    wanted = Query(
+        text=query.q,
+        school=query.school,
+        kind=query.kind,
+        student_no=query.student_no,
+        status=query.status,
+        first_on=query.from_,
+        last_on=query.to,
+        sort=Sort(query.sort),
+        page=query.page,
+        size=query.size,
+    )
+    answer = search.find(archive(), wanted, actor=actor())
+    return SearchOut(
+        total=answer.total,
+        near_total=answer.near_total,
+        exact=answer.is_exact,
+        took_ms=answer.took_ms,
+        facets={name: [FacetOut.model_validate(one) for one in counts] for name, counts in answer.facets.items()},
+        hits=[HitOut.model_validate(hit) for hit in answer.hits],
+    )

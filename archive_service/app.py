@@ -1,0 +1,56 @@
+"""The web application, put together: one archive, two faces (pages and API), one guard.
+
+Lives here: `create_app`. Not here: routes (`web`, `api`), what they do (services). gunicorn calls `wsgi` in each web process.
+"""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from archive_service import logs
+from archive_service.api import register_api
+from archive_service.archive import Archive, open_archive
+from archive_service.settings import ROOT, Settings, load
+from archive_service.web import register_pages
+from archive_service.web.errors import register_errors
+from archive_service.web.guard import register_guard
+from archive_service.web.headers import register_headers
+
+FORM_BYTES = 1_048_576  # a form is small; files come through the upload calls, which have their own limit
+
+
+def create_app(settings: Settings, archive: Archive | None = None) -> Flask:
+    """The application over an archive; the archive is opened here unless given."""
+    app = Flask("archive_service", template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_file.read_text("ascii").strip(),
+        MAX_CONTENT_LENGTH=settings.intake.max_bytes + FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        SESSION_COOKIE_NAME="xueji_form",
+        SESSION_COOKIE_SECURE=settings.service.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    app.extensions["archive"] = archive or open_archive(settings)
+    if settings.service.trusted_proxies:
+        number = settings.service.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]  # Flask's own way
+    csrf = CSRFProtect()
+    register_headers(app, settings)
+    register_errors(app)
+    register_guard(app, csrf, settings)
+    csrf.init_app(app)
+    register_pages(app, settings)
+    register_api(app)
+    return app
+
+
+def wsgi() -> Flask:
+    """The application of the instance the environment names."""
+    settings = load()
+    logs.configure(settings.log)
+    return create_app(settings)

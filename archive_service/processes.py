@@ -1,0 +1,147 @@
+"""The processes of a running instance, and the one that watches over them.
+
+Lives here: what each role runs, `Supervisor` (starts them, starts again what dies, ends all on a signal).
+Not here: the work (worker, app). The supervisor is the only process a person starts; when it is killed outright its
+children end too, so that no port and no lease stays taken.
+"""
+
+import ctypes
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from archive_service import logs
+from archive_service.archive import opened
+from archive_service.settings import Settings, load
+from archive_service.worker import GATE, READING, Keeper, Worker
+
+log = structlog.get_logger()
+PR_SET_PDEATHSIG = 1
+GRACE_SECONDS = 20
+HEARTBEAT_FOLDER = "/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir()  # noqa: S108 (gunicorn makes files of its own there)
+HEALTHY_SECONDS = 30  # a child that lived this long is started again at once
+
+
+@dataclass(frozen=True)
+class Role:
+    """A kind of process and how many of it run."""
+
+    name: str
+    command: Sequence[str]
+    number: int = 1
+
+
+def roles(settings: Settings) -> list[Role]:
+    """The processes of an instance: web, gate (opening and judging), readers, keeper."""
+    service = settings.service
+    web = [
+        sys.executable, "-m", "gunicorn", "--bind", f"{service.host}:{service.port}", "--workers", str(service.web_processes),
+        "--threads", str(service.web_threads), "--worker-class", "gthread", "--timeout", "120", "--graceful-timeout", "15",
+        "--worker-tmp-dir", HEARTBEAT_FOLDER, "--log-level", "warning", "--no-control-socket", "archive_service.app:wsgi()",
+    ]  # fmt: skip
+    this = [sys.executable, "-m", "archive_service.processes"]
+    return [
+        Role("web", web),
+        Role("keeper", [*this, "keeper"]),
+        Role("gate", [*this, "gate"]),
+        Role("reader", [*this, "reader"], service.workers),
+    ]
+
+
+@dataclass
+class Child:
+    """A running process of a role."""
+
+    role: Role
+    process: subprocess.Popen[bytes]
+    started: float
+    failures: int = 0
+
+
+@dataclass
+class Supervisor:
+    """Runs all roles until told to stop."""
+
+    settings: Settings
+    children: list[Child] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Start every process."""
+        for role in roles(self.settings):
+            self.children += [self._started(role) for _ in range(role.number)]
+
+    def watch(self) -> None:
+        """Start again what dies, until `stop`; then end everything."""
+        while not self._stopping.wait(0.2):
+            for child in self.children:
+                if child.process.poll() is not None and not self._stopping.is_set():
+                    self._restart(child)
+        self._end_all()
+
+    def stop(self, *_: object) -> None:
+        """Begin to end; safe in a signal handler."""
+        self._stopping.set()
+
+    def _restart(self, child: Child) -> None:
+        lived = time.monotonic() - child.started
+        child.failures = 0 if lived > HEALTHY_SECONDS else child.failures + 1
+        log.warning("process ended", role=child.role.name, status=child.process.returncode, failures=child.failures)
+        self._stopping.wait(min(2**child.failures - 1, 30))
+        if not self._stopping.is_set():
+            fresh = self._started(child.role)
+            child.process, child.started = fresh.process, fresh.started
+
+    def _started(self, role: Role) -> Child:
+        process = subprocess.Popen(role.command, preexec_fn=_end_with_parent, start_new_session=True)  # noqa: PLW1509 (one prctl call, no lock)
+        return Child(role, process, time.monotonic())
+
+    def _end_all(self) -> None:
+        for child in self.children:
+            child.process.terminate()
+        limit = time.monotonic() + GRACE_SECONDS
+        for child in self.children:
+            try:
+                child.process.wait(max(limit - time.monotonic(), 0.1))
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def run_role(name: str, settings: Settings) -> None:
+    """Be a worker or the keeper until a signal comes."""
+    with opened(settings) as archive:
+        makers: dict[str, Callable[[], Worker | Keeper]] = {
+            "gate": lambda: Worker(archive, GATE, role="gate"),
+            "reader": lambda: Worker(archive, READING, role="reader"),
+            "keeper": lambda: Keeper(archive),
+        }
+        running = makers[name]()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: running.stop())
+        running.run()
+
+
+def main() -> None:
+    """Entry of `python -m archive_service.processes ROLE`, started by the supervisor."""
+    settings = load()
+    logs.configure(settings.log)
+    run_role(sys.argv[1], settings)
+
+
+if __name__ == "__main__":
+    main()
