@@ -32,6 +32,7 @@ Mask = npt.NDArray[np.bool_]
 
 MOST_TERMS = 12  # of a long phrase a spread of terms narrows enough, the text check does the rest
 FEW_PAGES = 2_000
+HALF_IS_RARE = 4  # characters: few pages hold so many in a row by chance
 TOO_LONG = 40  # a list so many times longer costs more to decode than the pages left cost to check
 
 _ZONE = {Text: "text", Name: "names", Number: "numbers"}
@@ -111,18 +112,25 @@ def _candidates(segment: Segment, zone: str, needed: Sequence[str], within: Mask
 
 
 def _nearly(leaf: Leaf, segment: Segment, within: Mask) -> Docs:
-    """One replaced character leaves the parts before and behind it whole: their terms propose, the page confirms."""
+    """One replaced character leaves something whole: the terms of that propose, the page confirms."""
     zone, needs = _ZONE[type(leaf)], _NEEDED[type(leaf)]
     open_places = within.copy()
     proposed = [NO_DOCS]
-    for hole in range(len(leaf.words)):
-        parts = [part for part in (leaf.words[:hole], leaf.words[hole + 1 :]) if part]
-        fresh = _candidates(segment, zone, [term for part in parts for term in needs(part)], open_places)
+    for parts in _left_whole(leaf.words):
+        fresh = _candidates(segment, zone, [term for part in parts if part for term in needs(part)], open_places)
         open_places[fresh] = False
         proposed.append(fresh)
     docs: Docs = np.sort(np.concatenate(proposed))
     confirmed: Docs = docs[np.fromiter(_near_checks(leaf, segment, docs), bool, len(docs))]
     return confirmed
+
+
+def _left_whole(words: str) -> list[tuple[str, ...]]:
+    """What one wrong character can leave: of long words one half, of short ones all before and behind it."""
+    half = len(words) // 2
+    if half >= HALF_IS_RARE:
+        return [(words[:half],), (words[half:],)]
+    return [(words[:hole], words[hole + 1 :]) for hole in range(len(words))]
 
 
 def _near_checks(leaf: Leaf, segment: Segment, docs: Docs) -> Iterator[bool]:

@@ -40,6 +40,7 @@ Docs = npt.NDArray[np.int32]
 LIBRARY = f"whoosh {whoosh.versionstring()}"
 NO_DOCS: Docs = np.empty(0, np.int32)
 
+_UNREADABLE = "索引的词表文件已损坏"
 _INDEX_NAME = "pages"
 _FORMAT = formats.Existence()
 
@@ -56,7 +57,7 @@ _FIELD = _TermField()
 
 def write_postings(directory: Path, name: str, lists: Mapping[str, Mapping[str, Iterable[int]]]) -> list[Path]:
     """Writes field -> term -> ascending places as the segment `name`; returns the files made, not yet fsynced."""
-    codec = W3Codec()
+    codec = _codec()
     writer = codec.field_writer(FileStorage(str(directory)), _segment(codec, name))
     for field in sorted(lists):
         terms = {term.encode(): places for term, places in lists[field].items()}
@@ -78,8 +79,9 @@ def _write_list(writer: Any, term: bytes, places: Iterable[int]) -> None:  # noq
 class PostingReader:
     """Reads the posting lists of one segment. Its files have one read position, so one thread at a time decodes."""
 
-    def __init__(self, directory: Path, name: str) -> None:
-        codec = W3Codec()
+    def __init__(self, directory: Path, name: str, count: int) -> None:
+        codec = _codec()
+        self._count = count
         self._lock = threading.Lock()
         with self._doubted():
             self._terms = codec.terms_reader(FileStorage(str(directory)), _segment(codec, name))
@@ -96,7 +98,11 @@ class PostingReader:
         if not self.frequency(field, term):
             return NO_DOCS
         with self._doubted():
-            return np.fromiter(self._terms.matcher(field, term.encode(), _FORMAT).all_ids(), np.int32)
+            docs = np.fromiter(self._terms.matcher(field, term.encode(), _FORMAT).all_ids(), np.int32)
+        sound = docs.size and docs[0] >= 0 and docs[-1] < self._count and (docs[1:] > docs[:-1]).all()
+        if not sound:
+            raise BadIndex(_UNREADABLE)
+        return docs
 
     @contextmanager
     def _doubted(self) -> Iterator[None]:
@@ -115,7 +121,12 @@ class _Doubt:
             return
         # A wrong block header is reported as a bare Exception, which cannot be caught by name without catching all.
         if kind is Exception or issubclass(kind, _OVER_DAMAGE):
-            raise BadIndex("索引的词表文件已损坏") from error
+            raise BadIndex(_UNREADABLE) from error
+
+
+def _codec() -> W3Codec:
+    """Longer blocks than by default, and no compression: of short lists, nearly all, it makes longer ones, slowly."""
+    return W3Codec(blocklimit=1_024, compression=0)
 
 
 def _segment(codec: W3Codec, name: str) -> W3Segment:

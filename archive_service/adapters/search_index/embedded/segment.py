@@ -50,7 +50,7 @@ class Segment:
     def __init__(self, directory: Path, name: str, cache: ByteCache) -> None:
         self.name = name
         self.pages = PageFile(directory, name)
-        self._postings = PostingReader(directory, name)
+        self._postings = PostingReader(directory, name, self.pages.count)
         self._hot = HotTerms(directory, name, self.pages.count)
         self._cache = cache
         self._number_keys: npt.NDArray[np.bytes_] | None = None

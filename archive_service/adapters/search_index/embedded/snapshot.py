@@ -5,6 +5,7 @@ new generation at most every 200 ms. A query keeps the snapshot it began with; s
 Not here: writing (`writer.py`), answering (`rows.py`).
 """
 
+import os
 import threading
 import time
 from dataclasses import dataclass
@@ -26,8 +27,8 @@ from archive_service.adapters.search_index.embedded.manifest import (
 from archive_service.adapters.search_index.embedded.segment import Segment
 
 LOOK_EVERY_SECONDS = 0.2
-TRIES = 20  # a writer may remove old files between our reading the manifest and opening them
-PAUSE_SECONDS = 0.05
+TRIES = 5  # a writer may remove old files between our reading the manifest and opening them
+PAUSE_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +82,7 @@ class Reader:
         self._root, self._fingerprint, self._cache = root, fingerprint, cache
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._process = os.getpid()
         self._seen: object = None
         self.look()
 
@@ -96,6 +98,8 @@ class Reader:
             BadIndex: it is damaged or foreign.
         """
         with self._lock:
+            if os.getpid() != self._process:  # a forked child shares read positions with its parent: open anew
+                self._process, self._snapshot = os.getpid(), None
             known = self._snapshot
             if known is None or time.monotonic() - self._looked_at > LOOK_EVERY_SECONDS:
                 known = self._snapshot = self._look(known)

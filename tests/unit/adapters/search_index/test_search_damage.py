@@ -10,6 +10,7 @@ from contextlib import suppress
 import pytest
 
 from archive_service.adapters.search_index.embedded import index as index_module
+from archive_service.adapters.search_index.embedded import writer as writer_module
 from archive_service.adapters.search_index.embedded.index import open_index
 from archive_service.adapters.search_index.embedded.layout import WRITER_LOCK, current_directory, locked
 from archive_service.adapters.search_index.embedded.manifest import MANIFEST
@@ -151,3 +152,32 @@ def test_kill_in_the_middle_of_commits_loses_nothing_acknowledged(root, delay_se
     manifest = json.loads((current_directory(root) / MANIFEST).read_text(encoding="utf-8"))
     assert {path.name for path in files(root, "*")} == {MANIFEST, *manifest["files"]}
     index.close()
+
+
+class Crash(BaseException):
+    """Not an error that anyone handles."""
+
+
+@pytest.mark.parametrize("step", ["build_segment", "seal", "write_manifest", "_sweep"])
+@pytest.mark.parametrize("change", [Batch([page(9, "崩溃时的学籍")], deletes=[3]), Batch()], ids=["commit", "tidy"])
+def test_a_crash_at_any_step_leaves_the_state_before_or_after(root, step, change, monkeypatch):
+    index = open_index(root)
+    for number in range(60, 75):
+        index.apply(Batch([page(number, "学籍"), page(number + 100, "学籍")], deletes=[number - 1]))
+    before = ids(index)
+
+    def crash(*_):
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer_module, step, crash)
+        with pytest.raises(Crash):
+            index.apply(change)
+    after_restart = open_index(root)
+    committed = step == "_sweep" and change.deletes
+    assert ids(after_restart) == [number for number in before if number != 3 or not committed]
+    assert ids(after_restart, Text("崩溃时的学籍")) == ([9] if committed else [])
+    assert after_restart.health(deep=True).state is State.READY
+    after_restart.apply(Batch([page(9, "照常")]))
+    manifest = json.loads((current_directory(root) / MANIFEST).read_text(encoding="utf-8"))
+    assert {path.name for path in files(root, "*")} == {MANIFEST, *manifest["files"]}

@@ -155,3 +155,23 @@ def test_threads_share_an_index(empty):
     for thread in threads:
         thread.join()
     assert answers == [1] * 240
+
+
+def _ask_in_child(index, answers) -> None:
+    answers.put([len(ids(index, Text(f"第{number}页学籍"))) for number in range(30)])
+
+
+def test_a_forked_process_reads_on_its_own(empty):
+    empty.apply(Batch([page(number, f"第{number}页学籍档案") for number in range(30)]))
+    assert ids(empty, Text("第3页学籍")) == [3]
+    fork = multiprocessing.get_context("fork")
+    answers = fork.Queue()
+    children = [fork.Process(target=_ask_in_child, args=(empty, answers)) for _ in range(2)]
+    for child in children:
+        child.start()
+    mine = [len(ids(empty, Text(f"第{number}页学籍"))) for number in range(30)]
+    theirs = [answers.get(timeout=20) for _ in children]
+    for child in children:
+        child.join()
+    answers.close()
+    assert [mine, *theirs] == [[1] * 30] * 3
