@@ -16,7 +16,9 @@ _TITLE_LINE, _TITLE_INSIDE = 4.0, 2.0  # the title alone on its line; the title 
 _WORD, _MOST_WORDS = 0.5, 3.0
 _ISSUER = 0.5
 _TOP_LINES = 12  # titles stand at the head, below letterhead, numbers and bar codes
-_ALIKE = 85.0  # a title with one wrong character of seven
+_ALIKE = 0.85  # a title with one wrong character of seven
+_SHORT = 2  # 申请, 公示: headings only when nothing else is in the line
+_ALONE = 1.5  # times the title's length: 关于张三的处分决定 still is a heading
 _ENOUGH, _CLEARLY = 3.0, 0.25
 _FULL = 6.0  # a title and four of its words
 
@@ -41,7 +43,8 @@ def classify(pages: Sequence[TextPage], kinds: Kinds) -> KindGuess:
     """The kind that most speaks for; sure only with a title, or enough wording, and clearly ahead of the next."""
     body = "".join(_plain(page.text) for page in pages)
     heads = [_plain(line.text) for page in pages[:1] for line in page.lines[:_TOP_LINES]]
-    ranked = sorted(((_score(kind, heads, body), kind.code, kind) for kind in kinds), reverse=True)
+    titles = _title_scores(heads, kinds)
+    ranked = sorted(((_score(kind, titles.get(kind.code, 0.0), body), kind.code, kind) for kind in kinds), reverse=True)
     if not ranked or ranked[0][0] <= 0:
         return UNKNOWN
     score, _, kind = ranked[0]
@@ -56,21 +59,29 @@ def _plain(text: str) -> str:
     return "".join(text.split())
 
 
-def _score(kind: Kind, heads: list[str], body: str) -> float:
+def _score(kind: Kind, title: float, body: str) -> float:
     words = min(_MOST_WORDS, _WORD * sum(word in body for word in kind.words))
     issuer = _ISSUER if any(issuer in body for issuer in kind.issuers) else 0.0
-    title = max((_title_score(title, heads) for title in kind.titles), default=0.0)
     return title + words + (issuer if title or words else 0.0)
 
 
-def _title_score(title: str, heads: list[str]) -> float:
-    """Longer titles count more, so that 转学申请表 beats the 申请表 it ends with."""
-    best = 0.0
+def _title_scores(heads: Sequence[str], kinds: Kinds) -> dict[str, float]:
+    """The best title of each kind. In one line the longest titles win: 休学申请书 is no 申请书."""
+    titles = [(title, kind.code) for kind in kinds for title in kind.titles]
+    scores: dict[str, float] = {}
     for line in heads:
-        if len(line) < len(title) - 1:
-            continue
-        likeness = fuzz.partial_ratio(title, line)
-        if likeness >= _ALIKE:
-            is_alone = len(line) <= 1.5 * len(title) + 2 or line.endswith(title)
-            best = max(best, (_TITLE_LINE if is_alone else _TITLE_INSIDE) * likeness / 100)
-    return best + 0.1 * len(title) if best else 0.0
+        for title, code, likeness in _in_line(line, titles):
+            is_alone = len(line) <= _ALONE * len(title) or line.endswith(title)
+            weight = _TITLE_LINE if is_alone else _TITLE_INSIDE
+            scores[code] = max(scores.get(code, 0.0), weight * likeness + 0.1 * len(title))
+    return scores
+
+
+def _in_line(line: str, titles: list[tuple[str, str]]) -> list[tuple[str, str, float]]:
+    """Titles that stand in the line to the letter, else those most like a part of it (one character misread)."""
+    exact = [(title, code, 1.0) for title, code in titles if title == line or (len(title) > _SHORT and title in line)]
+    if exact:
+        return [one for one in exact if not any(one[0] in other[0] and one[0] != other[0] for other in exact)]
+    alike = [(title, code, fuzz.partial_ratio(title, line) / 100) for title, code in titles if _SHORT < len(title) <= len(line) + 1]
+    most = max((likeness for _, _, likeness in alike), default=0.0)
+    return [one for one in alike if one[2] == most >= _ALIKE]

@@ -6,7 +6,7 @@ Source: GB 11643-1999; the student number is G, J or L and 18 characters, L with
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -19,11 +19,12 @@ _LOOK_ALIKE = str.maketrans(
     | {**dict.fromkeys("qg", "9"), **dict.fromkeys("×хⅩ乂x", "X")}
 )
 _PLAIN = str.maketrans(dict.fromkeys("×хⅩ乂x", "X"))  # the check character's other shapes are no misreading
-_RULES = re.compile(r"[|丨]")  # ruled lines between boxed digits
+_RULES = "|丨"  # ruled lines between boxed digits
 _TOKEN = re.compile(r"[0-9A-Za-z〇×хⅩ乂!]{16,}")
 _BODY_LENGTH = 18
 _NEAR = range(_BODY_LENGTH - 2, _BODY_LENGTH + 3)
 _LETTER = {"G": "G", "J": "J", "L": "L", "6": "G", "C": "G", "c": "G"}
+_EARLIEST, _LATEST = 1900, 2100  # bank cards and bar codes hold dates of year 4000
 _NO_LETTER = {"6", "C", "c"}  # read for G, so the number is only probable
 
 
@@ -45,7 +46,7 @@ class NumberHit:
 
 def has_right_check(body: str) -> bool:
     """Whether an 18-character body carries a real birth date and the right check character."""
-    return _has_date(body) and ric.calc_check_digit(body[:-1]) == body[-1]
+    return _has_date(body) and ric.calc_check_digit(body) == body[-1]
 
 
 def birth_on(body: str) -> str:
@@ -60,14 +61,12 @@ def sex(body: str) -> str:
 
 def find_numbers(text: str) -> list[NumberHit]:
     """Every number of folded text: valid ones wherever they stand in a token, else the token as a failed number."""
-    clean = _RULES.sub(" ", text)
-    if "|" in text or "丨" in text:
-        clean = re.sub(r"(?<=[0-9GJL]) (?=[0-9Xx])", "", clean)
+    kept = [at for at, char in enumerate(text) if char not in _RULES]
+    clean = "".join(text[at] for at in kept)
     hits: list[NumberHit] = []
     for token in _TOKEN.finditer(clean):
-        valid = _valid_in(token[0], token.start())
-        hits += valid or _failed(token[0], token.start())
-    return hits
+        hits += _valid_in(token[0], token.start()) or _failed(token[0], token.start())
+    return [replace(hit, start=kept[hit.start], stop=kept[hit.stop - 1] + 1) for hit in hits]
 
 
 def _valid_in(token: str, offset: int) -> list[NumberHit]:
@@ -117,4 +116,4 @@ def _has_date(body: str) -> bool:
         born = date(int(body[6:10]), int(body[10:12]), int(body[12:14]))
     except ValueError:
         return False
-    return born.year >= 1900  # noqa: PLR2004  # nobody older is on a school's papers
+    return _EARLIEST <= born.year < _LATEST

@@ -69,6 +69,7 @@ _OTHER_BOXES = """
 邮政编码 照片 入学时间 入学年月 身份证件类型 证件类型
 """
 _STOPS = tuple(_OTHER_BOXES.split())
+LABEL_NAMES = frozenset(name for row in FIELD_LABELS.values() for name in row.on_paper)
 _FIELD_OF = {name: field for field, row in FIELD_LABELS.items() for name in row.on_paper}
 _NAMES = sorted([*_FIELD_OF, *_STOPS], key=len, reverse=True)
 _LABEL = re.compile("(?P<label>" + "|".join(re.escape(name) for name in _NAMES) + r")(?P<colon>[::]?)")

@@ -3,7 +3,7 @@
 Lives here: number_fields. Not here: the numbers' own rules (scanners.identity_numbers), the registry (services).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
@@ -13,6 +13,7 @@ from scanners.passage import Passage, Span
 from scanners.rows import Row
 
 _ADULT = ("监护人", "家长", "父亲", "母亲", "户主身份", "经办人", "代办人")
+_AN_ADULTS = -5
 _NEAR = 12  # characters before a number in which its label stands
 _REPAIRABLE = 2  # wrong characters between two readings of one number
 
@@ -31,54 +32,56 @@ def numbers_of(rows: Sequence[Row], page: int) -> list[PlacedNumber]:
     """Every number of a page: in each cell, in the joined row, and over the end of a row into the next."""
     placed: dict[tuple[str, str], PlacedNumber] = {}
     for at, row in enumerate(rows):
-        for passage in _passages(row, rows[at + 1] if at + 1 < len(rows) else ()):
-            for hit in find_numbers(passage.text):
-                number = PlacedNumber(hit, passage.span(hit.start, hit.stop), page, _weight(passage.text, hit))
-                known = placed.get((hit.kind, hit.value))
-                if known is None or number.weight > known.weight:
-                    placed[hit.kind, hit.value] = number
+        following = rows[at + 1] if at + 1 < len(rows) else ()
+        for number in (*_in_row(row, page), *_over_the_end(row, following, page)):
+            known = placed.get((number.hit.kind, number.hit.value))
+            if known is None or number.weight > known.weight:
+                placed[number.hit.kind, number.hit.value] = number
     return _without_fragments(list(placed.values()))
 
 
-def _passages(row: Row, following: Row) -> Iterator[Passage]:
-    if len(row) > 1:
-        yield from (Passage([cell]) for cell in row)
-    joined = Passage(row)
-    yield joined
-    if following and joined.text[-1:].isalnum() and joined.text[-1:].isascii():
-        yield Passage((*row, *following))
+def _in_row(row: Row, page: int) -> list[PlacedNumber]:
+    """Numbers of the joined row, where labels stand before them; of single cells only what joining hid."""
+    numbers = _in_passage(Passage(row), page)
+    known = {number.hit.value for number in numbers if number.hit.is_valid}
+    for cell in row if len(row) > 1 else ():
+        numbers += [number for number in _in_passage(Passage([cell]), page) if number.hit.value not in known]
+    return numbers
+
+
+def _over_the_end(row: Row, following: Row, page: int) -> list[PlacedNumber]:
+    """Numbers that run from the end of one row into the next, as in prose."""
+    joined = Passage((*row, *following))
+    end = len(Passage(row).text)
+    if not joined.text[max(0, end - 1) : end + 1].isalnum() or not joined.text[max(0, end - 1) : end].isascii():
+        return []
+    return [number for number in _in_passage(joined, page) if number.hit.start < end < number.hit.stop]
+
+
+def _in_passage(passage: Passage, page: int) -> list[PlacedNumber]:
+    return [PlacedNumber(hit, passage.span(hit.start, hit.stop), page, _weight(passage.text, hit)) for hit in find_numbers(passage.text)]
 
 
 def _weight(text: str, hit: NumberHit) -> int:
     before = text[: hit.start]
     near = before[-_NEAR:]
-    weight = 0
-    if any(word in near for word in ("身份", "证件", "公民")):
-        weight += 3
-    elif "身份" in before:
-        weight += 2
-    if any(word in text for word in _ADULT):
-        weight -= 5 if any(word in before for word in _ADULT) else 1
+    if any(word in before for word in _ADULT):
+        return _AN_ADULTS
+    weight = 3 if any(word in near for word in ("身份", "证件", "公民")) else 2 if "身份" in before else 0
     if "学籍" in near:
         weight += 3 if hit.kind == "student_no" else -2
     return weight
 
 
 def _without_fragments(numbers: list[PlacedNumber]) -> list[PlacedNumber]:
-    """A failed token that a valid number explains (half of it, or both run together) is no number of its own."""
-    valid = [number for number in numbers if number.hit.is_valid]
-    return valid + [
-        number for number in numbers if not number.hit.is_valid and not any(_overlaps(number.hit.value, other.hit.body) for other in valid)
-    ]
-
-
-def _overlaps(failed: str, body: str) -> bool:
-    return failed in body or body in failed or failed[-14:] in body or failed[:14] in body
+    """A failed token that is the greater part of a valid number, cut by the line's end, is no number of its own."""
+    bodies = [number.hit.body for number in numbers if number.hit.is_valid]
+    return [number for number in numbers if number.hit.is_valid or not any(number.hit.value.lstrip("GJL") in body for body in bodies)]
 
 
 def own(numbers: Sequence[PlacedNumber], kind: str) -> PlacedNumber | None:
     """The student's own number of this kind: valid first, best placed, then the youngest holder."""
-    of_kind = [number for number in numbers if number.hit.kind == kind and number.weight > -3]  # noqa: PLR2004  # an adult's row
+    of_kind = [number for number in numbers if number.hit.kind == kind and number.weight > _AN_ADULTS]
     return max(of_kind, key=lambda number: (number.hit.is_valid, number.weight, _born(number)), default=None)
 
 

@@ -16,7 +16,9 @@ from scanners.pixels import MM_PER_INCH, Pixels, at_dpi, grey, scaled, working_d
 
 NEARLY_BLANK = 20  # text-like spots; pages with content have 49 and more, one short line has at least one
 _INK_DPI = 75
-_LETTER_PX = (3, 24)  # 1 to 8 mm
+_INK_LIGHT = 170 / 255  # of the paper around it
+_BORDER_MM = 10
+_LETTER_PX, _LARGE_PX = (3, 24), 12  # 1 to 8 mm, 4 mm
 _BLUR_DPI = 150
 _BLUR_WARN, _BLUR_REFUSE = 0.22, 0.17
 _DARK_WARN, _DARK_REFUSE = 150.0, 110.0
@@ -38,46 +40,58 @@ class PageQuality:
 
 
 def examine(page: ScannedPage, limits: Limits) -> PageQuality:
-    """Measure one page. A blank page gets no further findings: there is nothing to be blurred."""
+    """Measure one page. Where nothing is written there is nothing to be blurred or skewed."""
     view = grey(page.pixels)
     dpi = working_dpi(page.pixels, page.dpi)
-    spots = text_like(view, dpi)
-    if spots == 0:
+    spots = letter_spots(view, dpi)
+    if len(spots) == 0:
         return PageQuality(0, 0.0, (found("blank_page", page=page.no, value=0, limit=0),))
-    skew = skew_deg(view)
-    measured = (
-        _nearly_blank(page.no, spots),
-        _coarse(page, limits),
-        _dark(page.no, view),
-        _blurred(page, view, dpi),
-        _skewed(page.no, skew),
-    )
-    return PageQuality(spots, skew, tuple(finding for finding in measured if finding))
+    findings = [_coarse(page, limits), _dark(page.no, view)]
+    if len(spots) <= NEARLY_BLANK:
+        findings.append(found("nearly_blank", page=page.no, value=len(spots), limit=NEARLY_BLANK))
+        skew = 0.0
+    else:
+        skew = skew_deg(view)
+        findings += [_blurred(page, view, dpi, spots), _skewed(page.no, skew)]
+    return PageQuality(len(spots), skew, tuple(finding for finding in findings if finding))
 
 
-def text_like(view: Pixels, dpi: float) -> int:
-    """Spots of ink as large as letters (1 to 8 mm), the outer 10 mm left out.
+def letter_spots(view: Pixels, dpi: float) -> Pixels:
+    """Spots of ink as large as letters (1 to 8 mm) away from the outer 10 mm: x0, y0, x1, y1 as shares of the page.
 
     Show-through, punch holes, folds and fax noise do not count: 48 of 48 blank sides have none. The share of ink
     would not do: a signature has less of it than two punch holes.
     """
     small = at_dpi(view, dpi, _INK_DPI)
     ground = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 21)
-    ink = (small.astype(np.float32) / np.maximum(ground, 1) < 170 / 255).astype(np.uint8)
-    border = round(10 * _INK_DPI / MM_PER_INCH)
-    if min(ink.shape) > 4 * border:
-        ink = ink[border:-border, border:-border]
-    _, _, spots, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink), connectivity=8)
-    width, height, area = spots[1:, 2], spots[1:, 3], spots[1:, 4]
-    longest = np.maximum(width, height)
+    ink = (small.astype(np.float32) / np.maximum(ground, 1) < _INK_LIGHT).astype(np.uint8)
+    _, _, found_spots, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    left, top, width, height, area = found_spots[1:].T
     shortest, largest = _LETTER_PX
-    is_compact = area < 0.75 * width * height + 6  # a bar or a blot fills its box
-    is_letter = (longest >= shortest) & (longest <= largest) & (area > shortest) & is_compact
-    return int(is_letter.sum())
+    longest = np.maximum(width, height)
+    fullest = np.where(longest >= _LARGE_PX, 0.68, 0.75)  # a punch hole fills 0.77 of its box, a bold letter 0.6
+    has_gaps = area < fullest * width * height + 6
+    is_letter = (longest >= shortest) & (longest <= largest) & (area > shortest) & has_gaps
+    is_letter &= _is_inside(centres[1:], ink.shape)
+    boxes = np.stack([left, top, left + width, top + height], axis=1) / np.tile(ink.shape[::-1], 2)
+    return np.asarray(boxes[is_letter])
+
+
+def _is_inside(centres: Pixels, shape: tuple[int, ...]) -> Pixels:
+    border = _BORDER_MM * _INK_DPI / MM_PER_INCH
+    if min(shape) <= 4 * border:  # a card: its print goes to the edge
+        border = 0
+    size = np.array(shape[::-1])
+    return np.asarray(((centres >= border) & (centres < size - border)).all(axis=1))
+
+
+def text_like(view: Pixels, dpi: float) -> int:
+    """How many letter-like spots a page has; none means blank."""
+    return len(letter_spots(view, dpi))
 
 
 def sharpness(view: Pixels, dpi: float) -> float:
-    """Steepest edges against the page's own contrast; 0.26 and more on sharp pages."""
+    """Steepest edges against the contrast of what is written; 0.26 and more on sharp pages."""
     small = cv2.GaussianBlur(at_dpi(view, dpi, _BLUR_DPI), (3, 3), 0).astype(np.float32)
     across, down = cv2.Sobel(small, cv2.CV_32F, 1, 0), cv2.Sobel(small, cv2.CV_32F, 0, 1)
     edges = np.percentile(np.hypot(across, down) / 8, 99.5)
@@ -104,10 +118,6 @@ def _levelness(ink: Pixels, angle: float) -> float:
     return float(np.square(np.diff(profile)).sum())
 
 
-def _nearly_blank(no: int, spots: int) -> Finding | None:
-    return found("nearly_blank", page=no, value=spots, limit=NEARLY_BLANK) if spots <= NEARLY_BLANK else None
-
-
 def _coarse(page: ScannedPage, limits: Limits) -> Finding | None:
     if page.dpi is None or page.dpi >= limits.min_dpi - 1:
         return None
@@ -123,10 +133,15 @@ def _dark(no: int, view: Pixels) -> Finding | None:
     return found("dark", page=no, value=light, limit=_DARK_WARN, severity=severity)
 
 
-def _blurred(page: ScannedPage, view: Pixels, dpi: float) -> Finding | None:
+def _blurred(page: ScannedPage, view: Pixels, dpi: float, spots: Pixels) -> Finding | None:
     if page.mode == "1":  # bilevel edges are always steep
         return None
-    value = sharpness(view, dpi)
+    # The written part only: on a page with three lines the white would drown the edges.
+    size = np.tile(view.shape[::-1], 2)
+    left, top, _, _ = (spots.min(axis=0) * size).astype(int)
+    _, _, right, bottom = (spots.max(axis=0) * size).astype(int)
+    written = view[top : bottom + 1, left : right + 1]
+    value = sharpness(written, dpi)
     if value >= _BLUR_WARN:
         return None
     severity = Severity.REFUSE if value < _BLUR_REFUSE else Severity.WARN

@@ -20,6 +20,7 @@ _FEWEST_INK_PX = 120
 _RED_HUES, _LEAST_SATURATION, _LEAST_VALUE, _LEAST_RED_LEAD = (12, 160), 38, 60, 18
 _CLUSTER_SIDE_PX, _CLUSTER_PX = 10, 40
 _RIM_HALF_PX, _RIM_REACH_PX = 0.9, 1.6
+_BEYOND_PX, _MOST_BEYOND = 4.0, 0.6
 _AT_MOST = 6
 _SECTORS = 72
 _OVAL = 0.68  # short by long axis of the oval seals units use
@@ -155,6 +156,13 @@ def _search(ink: Pixels, rings: Sequence[Ring]) -> SealMark | None:
     return _accepted(ink, *best)
 
 
+def _ends_at_rim(distance: Pixels, ring: Ring) -> bool:
+    """Whether the red stops outside the rim; on red paper and photographs it goes on."""
+    rim = np.abs(distance - ring.radius_px) <= _RIM_HALF_PX
+    beyond = np.abs(distance - ring.radius_px - _BEYOND_PX) <= _RIM_HALF_PX
+    return bool(beyond.sum() < _MOST_BEYOND * rim.sum())
+
+
 def _accepted(ink: Pixels, peak: float, x: int, y: int, ring: Ring) -> SealMark | None:  # one candidate, unpacked
     ys, xs = np.nonzero(ink)
     distance, angle = _polar(xs - x, ys - y, ring)
@@ -163,5 +171,6 @@ def _accepted(ink: Pixels, peak: float, x: int, y: int, ring: Ring) -> SealMark 
     coverage = len(np.unique(sectors)) / _SECTORS
     disc = np.pi * ring.radius_px**2 * ring.aspect * 0.86**2
     inner = float((distance < ring.radius_px * 0.86).sum() / disc)
-    is_seal = peak >= 0.20 and coverage >= 0.62 and 0.03 < inner < 0.75  # noqa: PLR2004  # measured, OCR report 5
+    is_ring = peak >= 0.20 and coverage >= 0.62 and 0.03 < inner < 0.75  # noqa: PLR2004  # measured, OCR report 5
+    is_seal = is_ring and _ends_at_rim(distance, ring)
     return SealMark(float(x), float(y), ring, peak, coverage) if is_seal else None

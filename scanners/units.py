@@ -6,7 +6,10 @@ Lives here: find_issuer. Not here: reading seals (scanners.ring_text), checking 
 import re
 from collections.abc import Sequence
 
+from scanners.dates import find_dates
+from scanners.labels import LABEL_NAMES
 from scanners.passage import Passage, Span
+from scanners.rows import Row, rows_of
 from scanners.words import TextPage
 
 _ENDINGS = """
@@ -23,14 +26,24 @@ _HEAD, _FOOT = 4, 8  # lines
 def find_issuer(pages: Sequence[TextPage]) -> tuple[Span, int] | None:
     """The unit that stands alone in the signature block, else the one that begins the letterhead, with its page."""
     for page in reversed(pages):
-        for line in reversed(page.lines[-_FOOT:]):
-            passage = Passage([line])
-            match = _ALONE.fullmatch(passage.text)
-            if match:
-                return passage.span(*match.span("unit")), page.no
-    for line in pages[0].lines[:_HEAD] if pages else ():
-        passage = Passage([line])
-        match = _LEADING.match(passage.text)
-        if match:
+        for row in reversed(rows_of(page.lines)[-_FOOT:]):
+            span = _signed_in(row)
+            if span:
+                return span, page.no
+    for row in rows_of(pages[0].lines)[:_HEAD] if pages else ():
+        passage = Passage(row)
+        match = _LEADING.match(passage.text) if len(row) == 1 else None
+        if match and match["unit"] not in LABEL_NAMES:
             return passage.span(*match.span("unit")), pages[0].no
     return None
+
+
+def _signed_in(row: Row) -> Span | None:
+    """The unit of a row that holds nothing else but a date: in a form's row a unit is some label's value."""
+    cells = [Passage([line]) for line in row]
+    units = [(cell, match) for cell in cells if (match := _ALONE.fullmatch(cell.text))]
+    dates = [cell for cell in cells if find_dates(cell.text)]
+    if len(units) != 1 or len(units) + len(dates) < len(cells):
+        return None
+    cell, match = units[0]
+    return cell.span(*match.span("unit"))
