@@ -5,37 +5,49 @@ per state). Not here: the components themselves. Registered by app.py when `serv
 serves the screens alone, with sample papers, so that a screen can be looked at before its service exists.
 """
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import yaml
-from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask_wtf import CSRFProtect
+from PIL import Image
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.web.assets import init_assets
 from archive_service.web.formats import init_formats
+from archive_service.web.headers import POLICY
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _SAMPLES = TEMPLATES / "styleguide" / "samples"
-_POLICY = (
-    "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; script-src 'self'; object-src 'none'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-)
+_SHEET = TEMPLATES / "styleguide" / "paper.png"
 _PREVIEW_PORT = 8099
 
 blueprint = Blueprint("styleguide", __name__, url_prefix="/styleguide")
 
 
+class _PlainWords(yaml.SafeLoader):
+    """YAML in which `no` and `on` are words, as they are in our names."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - shape set by the library
+        first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def _samples(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((_SAMPLES / f"{name}.yaml").read_text(encoding="utf-8"))
-    return loaded
+    """The samples of one screen; the people and papers of _shared.yaml are anchors in all of them."""
+    files = ("_shared", name)
+    text = "".join((_SAMPLES / f"{one}.yaml").read_text(encoding="utf-8") for one in files)
+    loaded: dict[str, Any] = yaml.load(text, _PlainWords)  # noqa: S506 - a safe loader
+    return {state: context for state, context in loaded.items() if not state.startswith("_")}
 
 
 def _screens() -> dict[str, list[str]]:
     """Every screen with the states it has samples for."""
     names = sorted(path.stem for path in _SAMPLES.glob("*.yaml") if not path.stem.startswith("_"))
-    return {name: [state for state in _samples(name) if not state.startswith("_")] for name in names}
+    return {name: list(_samples(name)) for name in names}
 
 
 @blueprint.get("")
@@ -57,9 +69,14 @@ def screen(screen: str, state: str) -> str:
 
 
 def _sample_page(record: str, no: int) -> Response:
-    """One drawn sheet in place of every scan."""
+    """One drawn sheet in place of every scan, at the width that is asked for."""
     del record, no
-    return send_from_directory(TEMPLATES / "styleguide", "paper.png")
+    with Image.open(_SHEET) as sheet:
+        width = min(request.args.get("width", sheet.width, type=int), sheet.width)
+        page = sheet.convert("RGB").resize((width, round(sheet.height * width / sheet.width)))
+    out = BytesIO()
+    page.save(out, "png")
+    return Response(out.getvalue(), mimetype="image/png")
 
 
 def _sample_transcript(record: str) -> Response:
@@ -88,7 +105,7 @@ def _to_components() -> BaseResponse:
 
 
 def _with_policy(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Content-Security-Policy"] = POLICY
     return response
 
 

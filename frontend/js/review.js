@@ -1,16 +1,20 @@
 // The review: Tab walks the claims and the paper follows; A accepts, R returns with numbered reasons, C confirms a value
-// read from paper, J and K walk the cases. The next case is fetched beforehand, so that J answers at once.
+// read from paper, J and K walk the cases. The next case stands ready behind this one, so that J answers at once.
+import { goAhead, prepare } from "./lib/ahead.js";
 import { ApiError, call } from "./lib/api.js";
 import { decideThenMoveOn } from "./lib/decision.js";
 import { bind } from "./lib/keyboard.js";
 import { say } from "./lib/undo.js";
 import { papers, startPapers } from "./paper/viewer.js";
 
-startPapers();
-decideThenMoveOn();
+const find = (selector) => document.querySelector(`#content ${selector}`);
+const reasons = () => find("[data-reasons]");
+const returning = () => Boolean(reasons() && !reasons().hidden);
+const nextLink = () => find('[data-key="J"][href]');
 
-const reasons = document.querySelector("[data-reasons]");
-const returning = () => Boolean(reasons && !reasons.hidden);
+startPapers();
+decideThenMoveOn(goOn);
+prepareNext();
 
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("[data-field][data-record]");
@@ -18,9 +22,14 @@ document.addEventListener("focusin", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-confirm]")) confirmField(event.target.closest("[data-field]"));
-  if (event.target.closest("[data-open-reasons]")) openReasons();
-  if (event.target.closest("[data-close-reasons]")) closeReasons();
+  const { target } = event;
+  if (target.closest("[data-confirm]")) confirmField(target.closest("[data-field]"));
+  if (target.closest("[data-open-reasons]")) openReasons();
+  if (target.closest("[data-close-reasons]")) closeReasons();
+  const named = target.closest("[data-show-paper]");
+  if (named && !named.closest("[data-paper]")) papers()?.showPaper(named.dataset.showPaper);
+  const link = target.closest('[data-key="J"][href]');
+  if (link && goOn(link.href)) event.preventDefault();
 });
 
 document.addEventListener("change", (event) => {
@@ -28,14 +37,25 @@ document.addEventListener("change", (event) => {
   if (reason?.checked) papers()?.showPaper(reason.dataset.reasonRecord);
 });
 
+function goOn(url) {
+  const gone = goAhead(url);
+  if (gone) prepareNext();
+  return gone;
+}
+
+function prepareNext() {
+  const link = nextLink();
+  if (link && document.querySelector(".work--review")) setTimeout(() => prepare(link.href), 400);
+}
+
 function openReasons() {
-  reasons.hidden = false;
-  reasons.querySelector("input")?.focus();
+  reasons().hidden = false;
+  reasons().querySelector("input:not([type=hidden])")?.focus();
 }
 
 function closeReasons() {
-  reasons.hidden = true;
-  document.querySelector("[data-open-reasons]")?.focus();
+  reasons().hidden = true;
+  find("[data-open-reasons]")?.focus();
 }
 
 async function confirmField(row) {
@@ -44,7 +64,7 @@ async function confirmField(row) {
   try {
     await call("PUT", `/api/v1/records/${record}/fields/${field}`, { json: { value, reason: "与纸上一致" } });
     row.removeAttribute("data-confirmable");
-    row.querySelector("[data-confirm]").replaceWith(Object.assign(document.createElement("span"), { className: "hint", textContent: "已确认" }));
+    row.querySelector("[data-confirm]").replaceWith("已确认");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     say(error.message);
@@ -54,22 +74,10 @@ async function confirmField(row) {
 // While reasons are being chosen, numbers choose reasons; otherwise they choose papers.
 for (let number = 1; number <= 9; number += 1) {
   bind(String(number), number === 1 ? "看第 1–9 件材料；退回时选第 1–9 条理由" : "", () => {
-    const target = returning()
-      ? reasons.querySelectorAll("[data-reason-record]")[number - 1]
-      : document.querySelectorAll("[data-show-paper]")[number - 1];
-    return target ? target.click() : false;
+    const all = returning() ? reasons().querySelectorAll("[data-reason-record]") : document.querySelectorAll("#content .paper [data-show-paper]");
+    return all[number - 1] ? all[number - 1].click() : false;
   });
 }
 
 bind("C", "确认焦点所在的识别值", () => confirmField(document.activeElement.closest("[data-field]")));
 bind("Escape", "", () => (returning() ? closeReasons() : false));
-
-const next = document.querySelector('[data-key="J"][href]');
-if (next) addEventListener("load", () => requestIdleCallback?.(() => preload(next.href)));
-
-// The page is fetched by the browser's own prefetch; its first picture goes into the cache, under the case it is read for.
-function preload(href) {
-  document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href, as: "document" }));
-  const { firstImage, case: caseId } = next.dataset;
-  if (firstImage) fetch(firstImage, { headers: { "X-Case": caseId } }).catch(() => null);
-}

@@ -13,7 +13,7 @@ function show(hit) {
   hit.setAttribute("aria-current", "true");
   hit.scrollIntoView({ block: "nearest" });
   const paper = JSON.parse(hit.dataset.hit);
-  viewer?.replace([paper], { page: paper.page, id: paper.boxes[0]?.id });
+  if (paper) viewer?.replace([paper], { page: paper.page, id: paper.boxes[0]?.id });
 }
 
 function walk(step) {

@@ -5,23 +5,25 @@ import { say } from "./undo.js";
 
 const KEPT = "decided";
 
-export function decideThenMoveOn() {
+// `go(url)` may show a page that is already there, and says whether it did.
+export function decideThenMoveOn(go = () => false) {
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-decision]");
     if (!form) return;
     event.preventDefault();
-    decide(form, event.submitter);
+    decide(form, event.submitter, go);
   });
   sayWhatWasDecided();
 }
 
-async function decide(form, submitter) {
+async function decide(form, submitter, go) {
   if (form.dataset.busy) return;
   form.dataset.busy = "1";
   try {
     const answer = await call("POST", form.action, { form: new FormData(form, submitter) });
     sessionStorage.setItem(KEPT, JSON.stringify({ ...answer, at: Date.now() }));
-    location.assign(answer.next_url);
+    if (go(answer.next_url)) sayWhatWasDecided();
+    else location.assign(answer.next_url);
   } catch (error) {
     delete form.dataset.busy;
     if (!(error instanceof ApiError) && !(error instanceof TypeError)) throw error;

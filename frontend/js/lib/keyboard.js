@@ -45,7 +45,7 @@ function press(element) {
   }
 }
 
-const visible = (selector) => [...document.querySelectorAll(selector)].filter((element) => element.offsetParent !== null);
+const visible = (selector) => [...document.querySelectorAll(selector)].filter((one) => one.offsetParent && !one.closest("[inert]"));
 
 function showKeys() {
   const dialog = document.querySelector("[data-keys]");

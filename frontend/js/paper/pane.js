@@ -5,7 +5,8 @@ import { boxElement } from "./boxes.js";
 import { watermark } from "./watermark.js";
 
 const WIDTHS_PX = [400, 800, 1600];
-const ROOM = 0.06;
+const LEAST_WIDTH = 0.6;
+const WIDEST = 1.6;
 
 // OpenSeadragon would add a <style> of its own, which the content policy forbids, unless it finds one with this mark. An
 // element of that name in a namespace of ours is found by its selector and means nothing to the browser.
@@ -14,8 +15,9 @@ mark.setAttribute("data-openseadragon-mobile-css", "");
 document.head.append(mark);
 
 export class PaperPane {
-  constructor(element, { watermarkText, headers, onPage }) {
+  constructor(element, { watermarkText, reading, onPage }) {
     this.element = element;
+    this.reading = reading;
     this.onPage = onPage;
     this.paper = null;
     this.page = 0;
@@ -30,9 +32,8 @@ export class PaperPane {
       maxZoomPixelRatio: 3,
       visibilityRatio: 0.3,
       minZoomImageRatio: 0.5,
-      loadTilesWithAjax: true,
-      ajaxHeaders: headers,
     });
+    this.view.canvas.setAttribute("role", "img");
     this.view.canvas.setAttribute("aria-label", "页面图像");
     element.append(watermark(watermarkText));
     this.view.addHandler("open", () => this.#opened());
@@ -51,7 +52,7 @@ export class PaperPane {
       this.view.close();
       return this.#note("这件材料的页面还没有备好，备好后自动出现在列表里。");
     }
-    this.view.open({ type: "legacy-image-pyramid", levels: levels(paper.record_id, page) });
+    this.view.open({ type: "legacy-image-pyramid", levels: this.#levels(page) });
   }
 
   turn(step) {
@@ -103,13 +104,21 @@ export class PaperPane {
     this.view.addOverlay({ element: boxElement(box, box.id === this.wanted), location: this.#toViewport(box.box) });
   }
 
-  #panTo([x0, y0, x1, y1]) {
+  // Near enough to read, never so near that one loses the place: half of the page's width at least stays in view.
+  #panTo(box) {
     const { viewport } = this.view;
-    const place = this.#toViewport([x0, y0, x1, y1]);
+    const place = this.#toViewport(box);
     const seen = viewport.getBounds();
-    if (place.width < seen.width * 0.9 && place.width > seen.width * ROOM) viewport.panTo(place.getCenter());
-    else viewport.fitBounds(new OpenSeadragon.Rect(place.x - place.width, place.y - place.width / 2, place.width * 3, place.height + place.width));
+    const wide = Math.max(place.width * 1.5, LEAST_WIDTH);
+    if (seen.width < place.width || seen.width > WIDEST) viewport.zoomTo(1 / wide, null, true);
+    viewport.panTo(place.getCenter());
     viewport.applyConstraints();
+  }
+
+  #levels({ no, width_px: width, height_px: height }) {
+    const widths = [...WIDTHS_PX.filter((one) => one < width), width];
+    const base = `/api/v1/records/${encodeURIComponent(this.paper.record_id)}/pages/${no}/image`;
+    return widths.map((one) => ({ url: `${base}?${new URLSearchParams({ width: one, ...this.reading })}`, width: one, height: Math.round((height * one) / width) }));
   }
 
   #toViewport([x0, y0, x1, y1]) {
@@ -124,15 +133,4 @@ export class PaperPane {
     note.textContent = text;
     this.element.append(note);
   }
-}
-
-export function imageUrl(recordId, no, width) {
-  const base = `/api/v1/records/${encodeURIComponent(recordId)}/pages/${no}/image`;
-  return width ? `${base}?width=${width}` : base;
-}
-
-function levels(recordId, { no, width_px: width, height_px: height }) {
-  const smaller = WIDTHS_PX.filter((one) => one < width);
-  const scaled = smaller.map((one) => ({ url: imageUrl(recordId, no, one), width: one, height: Math.round((height * one) / width) }));
-  return [...scaled, { url: imageUrl(recordId, no, width), width, height }];
 }

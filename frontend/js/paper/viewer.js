@@ -9,10 +9,20 @@ let current = null;
 export const papers = () => current;
 
 export function startPapers(root = document) {
-  const element = root.querySelector("[data-paper]");
   current?.destroy();
-  current = element ? new PaperViewer(element) : null;
+  current = openPapers(root);
   return current;
+}
+
+// Opens the paper of a part of the page that is not in front yet; `bringForward` makes it the one the keys speak to.
+export function openPapers(root) {
+  const element = root.querySelector("[data-paper]");
+  return element ? new PaperViewer(element) : null;
+}
+
+export function bringForward(viewer) {
+  current?.destroy();
+  current = viewer;
 }
 
 class PaperViewer {
@@ -20,8 +30,8 @@ class PaperViewer {
     const { papers: list, watermark: watermarkText, case: caseId, purpose } = element.dataset;
     this.element = element;
     this.list = JSON.parse(list);
-    this.headers = readingHeaders(caseId, purpose);
-    this.options = { watermarkText, headers: this.headers, onPage: (pane) => this.#onPage(pane) };
+    this.reading = { ...(caseId && { case: caseId }), ...(purpose && { purpose }) };
+    this.options = { watermarkText, reading: this.reading, onPage: (pane) => this.#onPage(pane) };
     this.words = element.querySelector("[data-words]");
     this.panes = [this.#open(element.querySelector("[data-pane]"))];
     this.active = this.panes[0];
@@ -108,7 +118,7 @@ class PaperViewer {
 
   #fillWords() {
     const { paper } = this.active;
-    fillWords(this.words, paper.record_id, { headers: this.headers, onLine: (page, box) => this.#showLine(paper, page, box) });
+    fillWords(this.words, paper.record_id, { reading: this.reading, onLine: (page, box) => this.#showLine(paper, page, box) });
   }
 
   #showLine(paper, page, box) {
@@ -120,11 +130,6 @@ class PaperViewer {
   #press(act, pressed) {
     this.element.querySelector(`[data-paper-act="${act}"]`).setAttribute("aria-pressed", String(pressed));
   }
-}
-
-function readingHeaders(caseId, purpose) {
-  if (caseId) return { "X-Case": caseId };
-  return purpose ? { "X-Purpose": encodeURIComponent(purpose) } : {};
 }
 
 const acts = {

@@ -3,12 +3,12 @@ import { call } from "../lib/api.js";
 
 const UNSURE_BELOW = 0.85;
 
-export async function fillWords(pane, recordId, { headers, onLine }) {
+export async function fillWords(pane, recordId, { reading, onLine }) {
   if (pane.dataset.record === recordId) return;
   pane.dataset.record = recordId;
   pane.replaceChildren(paragraph("正在取识别文本……"));
   try {
-    const transcript = await call("GET", `/api/v1/records/${encodeURIComponent(recordId)}/transcript`, { headers });
+    const transcript = await call("GET", `/api/v1/records/${encodeURIComponent(recordId)}/transcript?${new URLSearchParams(reading)}`);
     pane.replaceChildren(...transcript.pages.flatMap((page) => pageElements(page, onLine)));
     if (!transcript.pages.length) pane.replaceChildren(paragraph("这件材料没有识别文本。"));
   } catch (error) {
@@ -18,7 +18,7 @@ export async function fillWords(pane, recordId, { headers, onLine }) {
 }
 
 function pageElements({ no, lines }, onLine) {
-  const head = document.createElement("h3");
+  const head = document.createElement("h2");
   head.textContent = `第 ${no} 页`;
   return [head, ...lines.map((line) => lineElement(no, line, onLine))];
 }
