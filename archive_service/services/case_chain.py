@@ -80,7 +80,7 @@ def place(chain: Iterable[Station], parties: Parties, tree: Tree) -> list[Place]
 def lay_out(archive: Archive, session: Session, case: Case, places: Sequence[Place], facts: Facts) -> list[CaseStep]:
     """Rows for all stations, none of them open yet, each with the limit its own jurisdiction sets. Source: C-01, C-42."""
     units = {each.unit_id for each in places if each.unit_id}
-    profiles = dict(session.execute(select(Organisation.id, Organisation.profile).where(Organisation.id.in_(units))).tuples())
+    profiles = dict(session.execute(select(Organisation.id, Organisation.profile).where(Organisation.id.in_(units))).all())
     steps = [_row(case, each, _limit(archive.law, each, profiles.get(each.unit_id or "", case.profile), case, facts)) for each in places]
     session.add_all(steps)
     return steps

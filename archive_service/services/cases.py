@@ -29,7 +29,7 @@ from archive_service.rules.procedure_data import GuardRule, Procedure
 from archive_service.rules.vocabulary import Anchor
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
-from archive_service.services.case_chain import advance, lay_out, place, steps_of
+from archive_service.services.case_chain import advance, lay_out, open_step, place, steps_of
 from archive_service.services.cases_facts import declared, facts_of
 from archive_service.services.cases_incoming import admitted_student
 from archive_service.services.cases_parties import Parties, is_incoming
@@ -41,6 +41,7 @@ from archive_service.services.scope import Scope
 OUTSIDE_SENDER = "from_school_name"  # a party, not a fact: the sending school when it does not work with this instance
 NUMBERING_TRIES = 8
 _IN_FORCE = (NumberKind.FORMAL, NumberKind.TEMPORARY)
+_PREPARING = (CaseState.DRAFT, CaseState.RETURNED)
 _OPEN_STATES = tuple(state.value for state in CaseState if not state.is_final)
 
 
@@ -78,8 +79,9 @@ def open_case(archive: Archive, *, procedure: str, student_id: str, ground: str 
         scope = Scope.of(session, actor)
         opening = _settle(archive, session, scope, _Wish(procedure, student_id, ground, said, outside))
         warnings = _refuse_forbidden(opening, ground).warnings
-        case = _number(session, _draft(archive, session, opening, said, actor), opening.school, now)
+        case = _draft(archive, session, opening, said, actor)
         case.ground, case.warnings = ground, [dict(reason.as_json()) for reason in warnings]
+        _number(session, case, opening.school, now)
         _lay_chain(archive, session, scope, case, opening, now)
         subject = Subject("case", case.id, student_id=student_id, case_id=case.id)
         ledger.write(session, "case.opened", subject, actor=actor, now=now, detail={"case_no": case.case_no, "procedure": procedure})
@@ -87,7 +89,7 @@ def open_case(archive: Archive, *, procedure: str, student_id: str, ground: str 
 
 
 def amend_facts(archive: Archive, case_id: str, facts: Mapping[str, object], *, actor: Actor, version: int | None = None) -> Case:
-    """Answer more of the questions of a draft or returned case; a fact given as None becomes unknown again.
+    """Answer more of the questions while the case is at the school; a fact given as None becomes unknown again.
 
     Raises:
         NotFound, Denied, Rejected, StaleRow, Refused: as for opening.
@@ -98,10 +100,11 @@ def amend_facts(archive: Archive, case_id: str, facts: Mapping[str, object], *, 
         case = scope.case(session, case_id, lock=True)
         require_own(scope, Right.SUBMIT_CASE, case.organisation_id)
         check_version(case, version)
-        _refuse_unless_at_school(case)
+        _refuse_unless_at_school(session, case)
         said = declared({**case.facts, **facts})
         case.facts = said.model_dump(mode="json", exclude_none=True)
-        _relay(archive, session, scope, case, said, now)
+        if CaseState(case.state) in _PREPARING:
+            _relay(archive, session, scope, case, said, now)
         case.version += 1
         subject = Subject("case", case.id, student_id=case.student_id, case_id=case.id)
         ledger.write(session, "case.facts_amended", subject, actor=actor, now=now, detail={"facts": sorted(facts)})
@@ -209,7 +212,7 @@ def _school_name(session: Session, student: Student) -> str:
     return session.scalars(select(Organisation.name).where(Organisation.id == student.school_id)).one()
 
 
-def _number(session: Session, case: Case, school: Organisation, now: datetime) -> Case:
+def _number(session: Session, case: Case, school: Organisation, now: datetime) -> None:
     """Give the next number of the school and year. Two at once cannot get the same: the later one tries again.
 
     Raises:
@@ -225,8 +228,10 @@ def _number(session: Session, case: Case, school: Organisation, now: datetime) -
                 session.add(case)
                 session.flush()
         except IntegrityError:
+            if (session.scalar(last) or 0) < serial:
+                raise  # the number was free: something else is wrong
             continue
-        return case
+        return
     raise Conflict("同时发起的业务过多,本次没有发起,请稍后再试。", code="numbering_busy")
 
 
@@ -261,7 +266,11 @@ def parties_of(case: Case) -> Parties:
     return Parties(case.organisation_id, case.to_school_id, case.from_school_id, case.from_school_name)
 
 
-def _refuse_unless_at_school(case: Case) -> None:
+def _refuse_unless_at_school(session: Session, case: Case) -> None:
+    """The school answers while it prepares, and while a step of its own is open (the signed form comes back)."""
     state = CaseState(case.state)
-    if state not in (CaseState.DRAFT, CaseState.RETURNED):
+    if state in _PREPARING:
+        return
+    step = open_step(steps_of(session, case.id))
+    if step is None or step.right != Right.SUBMIT_CASE or step.unit_id != case.organisation_id:
         raise Refused(f"业务{state.label},不能修改填报情况。", code="case_not_at_school")

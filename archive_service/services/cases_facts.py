@@ -90,7 +90,7 @@ def _registries_elsewhere(session: Session, student: Student) -> list[tuple[str,
     if not student.id_no:
         return None
     same = select(Student.section, Student.state).where(Student.id_no == student.id_no, Student.id != student.id)
-    return list(session.execute(same).tuples())
+    return [(section, state) for section, state in session.execute(same)]
 
 
 def _has_sanction(session: Session, student_id: str, kinds: Kinds) -> bool:

@@ -83,7 +83,7 @@ def admitted_student(archive: Archive, session: Session, scope: Scope, student_i
 def _find(session: Session, number: str, name: str) -> tuple[Student, str] | None:
     numbered = select(StudentNumber.student_id).where(StudentNumber.number == number)
     wanted = select(Student, Organisation.name).join(Organisation, Organisation.id == Student.school_id)
-    rows = session.execute(wanted.where(or_(Student.id_no == number, Student.id.in_(numbered)))).tuples()
+    rows = session.execute(wanted.where(or_(Student.id_no == number, Student.id.in_(numbered))))
     fitting = [(student, school) for student, school in rows if fold_name(student.name) == fold_name(name)]
     return fitting[0] if len(fitting) == 1 else None
 

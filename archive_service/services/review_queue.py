@@ -1,0 +1,231 @@
+"""Lists of cases: 待审 (what waits at my unit, by due day, with the next and the previous) and all cases in scope.
+
+Lives here: `review_queue`, `neighbours`, `list_cases`, their filters. Not here: 今日 (review_work), a case whole (case_view).
+Lists are counted exactly and paged by key, so that a page neither repeats nor skips a line when cases are decided in between.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from archive_service.archive import Archive
+from archive_service.clock import today
+from archive_service.errors import Rejected
+from archive_service.ids import is_id
+from archive_service.models.case import Case, CaseStep
+from archive_service.models.student import Student
+from archive_service.rules.access import Right
+from archive_service.rules.lifecycle import CaseState
+from archive_service.services.actor import Actor
+from archive_service.services.case_chain import StepState
+from archive_service.services.review_lines import SOMEDAY, CaseLine, last_day, line_of, lines, my_turn
+from archive_service.services.scope import Scope
+
+UNDER_WAY = (CaseState.SUBMITTED.value, CaseState.IN_REVIEW.value)
+PAGE_SIZE = 50
+NEIGHBOURS_AT_MOST = 5_000
+
+
+class Due(StrEnum):
+    """When the open step has to be done."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WEEK = "week"
+
+
+@dataclass(frozen=True)
+class QueueFilters:
+    """What to leave out; empty: nothing. `text` is part of a name, a case number or an identity number."""
+
+    procedure: str | None = None
+    school_id: str | None = None
+    due: Due | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class CaseFilters:
+    """Filters of `GET /cases`."""
+
+    mine: bool = False
+    state: CaseState | None = None
+    due_before: date | None = None
+    student_id: str | None = None
+    procedure: str | None = None
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """How many wait, before filters: all, late, due today, due until Sunday (today and late ones not counted again)."""
+
+    total: int
+    overdue: int
+    today: int
+    week: int
+
+
+@dataclass(frozen=True)
+class CaseList:
+    """A page of lines; `next` is the cursor of the page after it."""
+
+    items: list[CaseLine]
+    next: str | None
+    total: int
+    counts: QueueCounts | None = None
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Where a case stands in the queue: its place from 1 (absent when it no longer waits), and the ids around it."""
+
+    place: int | None
+    total: int
+    previous: str | None
+    next: str | None
+
+
+@dataclass
+class _Listing:
+    archive: Archive
+    session: Session
+    scope: Scope
+    conditions: list[ColumnElement[bool]] = field(default_factory=list)
+
+    @property
+    def on(self) -> date:
+        return today(self.archive.clock)
+
+
+def review_queue(
+    archive: Archive, *, actor: Actor, filters: QueueFilters | None = None, cursor: str | None = None, size: int = PAGE_SIZE
+) -> CaseList:
+    """What waits for a decision at the actor's own units, first what is due first.
+
+    Raises:
+        Rejected: the cursor is not one of ours.
+    """
+    with archive.read() as session:
+        listing = _queue(archive, session, actor)
+        counts = _counts(listing)
+        listing.conditions += _chosen(filters or QueueFilters(), listing.on)
+        page = _page(listing, cursor, size)
+    return CaseList(page.items, page.next, page.total, counts)
+
+
+def neighbours(archive: Archive, case_id: str, *, actor: Actor, filters: QueueFilters | None = None) -> Neighbours:
+    """Previous and next case of the queue; for one that has just been decided, the first that waits is next."""
+    with archive.read() as session:
+        listing = _queue(archive, session, actor)
+        listing.conditions += _chosen(filters or QueueFilters(), listing.on)
+        ids = list(session.scalars(_narrowed(lines().with_only_columns(Case.id), listing).limit(NEIGHBOURS_AT_MOST)))
+    if case_id not in ids:
+        return Neighbours(None, len(ids), None, ids[0] if ids else None)
+    at = ids.index(case_id)
+    return Neighbours(at + 1, len(ids), ids[at - 1] if at else None, ids[at + 1] if at + 1 < len(ids) else None)
+
+
+def list_cases(
+    archive: Archive, *, actor: Actor, filters: CaseFilters | None = None, cursor: str | None = None, size: int = PAGE_SIZE
+) -> CaseList:
+    """All cases in scope; `mine` keeps those that wait at one of my units or were returned to it.
+
+    Raises:
+        Rejected: the cursor is not one of ours.
+    """
+    chosen = filters or CaseFilters()
+    with archive.read() as session:
+        scope = Scope.of(session, actor)
+        listing = _Listing(archive, session, scope, [scope.cases()])
+        wanted: list[tuple[object, ColumnElement[bool]]] = [
+            (chosen.mine, or_(my_turn(scope), returned_to_me(scope))),
+            (chosen.state, Case.state == chosen.state),
+            (chosen.due_before, Case.due_on < chosen.due_before),
+            (chosen.student_id, Case.student_id == chosen.student_id),
+            (chosen.procedure, Case.procedure == chosen.procedure),
+        ]
+        listing.conditions += [condition for value, condition in wanted if value]
+        return _page(listing, cursor, size)
+
+
+def returned_to_me(scope: Scope) -> ColumnElement[bool]:
+    """Returned to a school at which the actor prepares cases: a condition on Case."""
+    return and_(Case.state == CaseState.RETURNED.value, Case.organisation_id.in_(scope.own_units_with(Right.SUBMIT_CASE)))
+
+
+def end_of_week(on: date) -> date:
+    """The Sunday of the week."""
+    return on + timedelta(days=6 - on.weekday())
+
+
+def _queue(archive: Archive, session: Session, actor: Actor) -> _Listing:
+    scope = Scope.of(session, actor)
+    return _Listing(archive, session, scope, [scope.cases(), my_turn(scope), Case.state.in_(UNDER_WAY)])
+
+
+def _chosen(filters: QueueFilters, on: date) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.procedure:
+        found.append(Case.procedure == filters.procedure)
+    if filters.school_id:
+        found.append(Case.organisation_id == filters.school_id)
+    if filters.due:
+        found.append(_due(filters.due, on))
+    if filters.text.strip():
+        text = filters.text.strip()
+        found.append(or_(Student.name.contains(text, autoescape=True), Case.case_no.contains(text, autoescape=True), Student.id_no == text))
+    return found
+
+
+def _due(due: Due, on: date) -> ColumnElement[bool]:
+    if due is Due.OVERDUE:
+        return Case.due_on < on
+    return Case.due_on == on if due is Due.TODAY else Case.due_on.between(on, end_of_week(on))
+
+
+def _narrowed(statement: Select[Any], listing: _Listing) -> Select[Any]:
+    return statement.where(*listing.conditions)
+
+
+def _page(listing: _Listing, cursor: str | None, size: int) -> CaseList:
+    total = listing.session.scalar(select(func.count()).select_from(_narrowed(lines().with_only_columns(Case.id), listing).subquery())) or 0
+    statement = _narrowed(lines(), listing)
+    if cursor:
+        due_on, case_id = _read_cursor(cursor)
+        statement = statement.where(or_(last_day() > due_on, and_(last_day() == due_on, Case.id > case_id)))
+    rows = listing.session.execute(statement.limit(size + 1)).all()
+    items = [line_of(row, listing.archive.law, listing.on) for row in rows[:size]]
+    return CaseList(items, _cursor(items[-1]) if len(rows) > size else None, total)
+
+
+def _cursor(line: CaseLine) -> str:
+    due_on = line.clock.due_on if line.clock else SOMEDAY
+    return f"{due_on.isoformat()}~{line.id}"
+
+
+def _read_cursor(cursor: str) -> tuple[date, str]:
+    day, _, case_id = cursor.partition("~")
+    try:
+        due_on = date.fromisoformat(day)
+    except ValueError as error:
+        raise Rejected("翻页标记无效,请从第一页重新开始。") from error
+    if not is_id(case_id):
+        raise Rejected("翻页标记无效,请从第一页重新开始。")
+    return due_on, case_id
+
+
+def _counts(listing: _Listing) -> QueueCounts:
+    on, sunday = listing.on, end_of_week(listing.on)
+    open_step = and_(CaseStep.case_id == Case.id, CaseStep.state == StepState.OPEN.value)
+    counted = select(
+        func.count(),
+        func.count().filter(Case.due_on < on),
+        func.count().filter(Case.due_on == on),
+        func.count().filter(Case.due_on > on, Case.due_on <= sunday),
+    )
+    row = listing.session.execute(_narrowed(counted.select_from(Case).join(CaseStep, open_step), listing)).one()
+    return QueueCounts(*row)
