@@ -6,8 +6,8 @@ The index is a cache of rows: it proposes, the database decides. Whatever is dou
 `IndexUnavailable` and `Health.needs_rebuild`, never by a wrong result.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -75,7 +75,10 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What changed, to be applied at once. Of several entries for one page the newest version counts."""
+    """What changed, to be applied at once. Of several entries for one page the newest version counts.
+
+    A page both given and deleted is deleted.
+    """
 
     upserts: Sequence[PageEntry] = ()
     deletes: Sequence[int] = ()
@@ -93,7 +96,6 @@ class Health:
     job_id: int = 0
     segments: int = 0
     size_bytes: int = 0
-    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def needs_rebuild(self) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from archive_service.adapters.search_index.embedded.cache import ByteCache
 from archive_service.adapters.search_index.embedded.layout import WRITER_LOCK, locked
-from archive_service.adapters.search_index.embedded.manifest import BadIndex, check_files, condemn
+from archive_service.adapters.search_index.embedded.manifest import BadIndex, Manifest, check_files, condemn
 from archive_service.adapters.search_index.embedded.postings import LIBRARY
 from archive_service.adapters.search_index.embedded.rebuild import EmbeddedRebuild
 from archive_service.adapters.search_index.embedded.rows import Found, Rows, count_values, find
@@ -32,6 +32,9 @@ FORMAT_VERSION = 1
 
 NEAR_BELOW = 200
 """Near matches are looked for when there are fewer exact ones: nobody reads on behind two hundred sure hits."""
+
+MOST_SEGMENTS = 60
+"""Beyond it a commit tidies up by itself; until then tidying waits for an idle moment (`apply` of an empty batch)."""
 
 CACHE_BYTES = 100_000_000
 LOCK_WAIT_SECONDS = 30.0
@@ -67,8 +70,7 @@ class EmbeddedIndex:
         with locked(self._root, WRITER_LOCK, self._lock_wait_seconds):
             self._reader.look()
             with self._answering() as before:
-                empty = not batch.upserts and not batch.deletes and batch.job_id <= before.manifest.job_id
-                after = tidy(before) if empty else commit(before, batch)
+                after = self._write(before, batch)
             self._reader.look()
             return after.generation
 
@@ -133,6 +135,15 @@ class EmbeddedIndex:
         self._closed = True
         self._reader.forget()
         self._cache.clear()
+
+    def _write(self, before: Snapshot, batch: Batch) -> Manifest:
+        if not batch.upserts and not batch.deletes and batch.job_id <= before.manifest.job_id:
+            return tidy(before)
+        after = commit(before, batch)
+        if len(after.segments) <= MOST_SEGMENTS:
+            return after
+        self._reader.look()
+        return tidy(self._reader.snapshot())
 
     def _read_all(self, snapshot: Snapshot) -> None:
         try:

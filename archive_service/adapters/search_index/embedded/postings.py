@@ -60,10 +60,9 @@ def write_postings(directory: Path, name: str, lists: Mapping[str, Mapping[str, 
     codec = _codec()
     writer = codec.field_writer(FileStorage(str(directory)), _segment(codec, name))
     for field in sorted(lists):
-        terms = {term.encode(): places for term, places in lists[field].items()}
         writer.start_field(field, _FIELD)
-        for term in sorted(terms):
-            _write_list(writer, term, terms[term])
+        for term in sorted(lists[field]):  # the order of characters is the order of their UTF-8 bytes
+            _write_list(writer, term.encode(), lists[field][term])
         writer.finish_field()
     writer.close()
     return sorted(directory.glob(f"{_INDEX_NAME}_{name}.*"))

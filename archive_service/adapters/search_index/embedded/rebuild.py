@@ -24,7 +24,7 @@ from archive_service.adapters.search_index.interface import Batch
 if TYPE_CHECKING:
     from archive_service.adapters.search_index.entries import PageEntry
 
-SEGMENT_PAGES = 50_000  # at 5-11 kB a page, half a gigabyte while one is written
+SEGMENT_PAGES = 20_000  # at up to 20 kB a page, 400 MB while one is written
 
 
 class EmbeddedRebuild:

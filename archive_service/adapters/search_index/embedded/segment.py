@@ -21,7 +21,10 @@ from archive_service.adapters.search_index.tokens import name_terms, number_term
 
 
 def build_segment(directory: Path, name: str, pages: Iterable[FoldedPage]) -> tuple[int, list[Path]]:
-    """Writes a segment; returns the count of its pages and its files, not yet fsynced. 5 kB of memory a page."""
+    """Writes a segment; returns the count of its pages and its files, not yet fsynced.
+
+    Takes up to 20 kB of memory a page, the more the rarer its pairs.
+    """
     lists: dict[str, dict[str, array[int]]] = {field: defaultdict(_places) for field in ("text", "names", "numbers")}
     writer = PageFileWriter(directory, name)
     count = 0

@@ -83,7 +83,7 @@ def test_damage_in_a_file_too_long_to_be_read_at_opening(root, monkeypatch):
         ids(other)
 
 
-@pytest.mark.parametrize("place", range(0, 400, 23))
+@pytest.mark.parametrize("place", range(0, 400, 45))
 def test_damage_met_while_reading_postings_is_no_crash(root, place, monkeypatch):
     monkeypatch.setattr("archive_service.adapters.search_index.embedded.manifest.check_files.__kwdefaults__", {"read_up_to": 0})
     for path in files(root, "*.pst"):

@@ -175,3 +175,21 @@ def test_a_forked_process_reads_on_its_own(empty):
         child.join()
     answers.close()
     assert [mine, *theirs] == [[1] * 30] * 3
+
+
+def test_many_hits_of_one_order_are_cut_right(empty):
+    """More hits than are sorted in full, most of them of the same day."""
+    empty.apply(Batch([page(number, "学籍", made_on=20200101 + number % 3) for number in range(1, 1_501)]))
+    expected = sorted(range(1, 1_501), key=lambda number: (-(number % 3), -number))
+    for size, offset in ((20, 0), (7, 493), (500, 500), (40, 1_480), (5, 1_500), (0, 3), (0, 0)):
+        hits = empty.candidates(Text("学籍"), EVERYWHERE, Window(size, offset))
+        assert [hit.page_id for hit in hits.hits] == expected[offset : offset + size]
+        assert hits.total == 1_500
+
+
+def test_commits_without_a_pause_do_not_pile_up_segments(empty, monkeypatch):
+    monkeypatch.setattr("archive_service.adapters.search_index.embedded.index.MOST_SEGMENTS", 11)
+    for number in range(40):
+        empty.apply(Batch([page(number, "学籍")]))
+    assert empty.health().segments <= 12
+    assert sorted(ids(empty)) == list(range(40))
