@@ -14,6 +14,9 @@ from typing import Protocol
 from archive_service.adapters.search_index.entries import PageEntry, Scope
 from archive_service.adapters.search_index.plan import LabelField, Plan
 
+NEAR_BELOW = 200
+"""Near matches are looked for when there are fewer exact ones: nobody reads on behind two hundred sure hits."""
+
 
 class Sort(StrEnum):
     """Near matches come after exact ones in each of them."""
@@ -32,7 +35,7 @@ class State(StrEnum):
     DAMAGED = "damaged"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """The place after one hit in one order; stays right while pages come and go."""
 
@@ -131,7 +134,7 @@ class SearchIndex(Protocol):
     def candidates(self, plan: Plan, scope: Scope, window: Window) -> Hits:
         """Pages in scope that fulfil the plan. An empty scope answers empty without asking the engine.
 
-        Near matches are looked for only when exact ones are few.
+        Near matches are looked for only below `NEAR_BELOW` exact ones.
 
         Raises:
             IndexUnavailable: there is no sound index.

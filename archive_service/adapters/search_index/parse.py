@@ -38,10 +38,10 @@ def parse(typed: str) -> Plan | Refusal:
         return And()
     words = _words(typed)
     if not words:
-        return Refusal("只输入了标点或符号,没有可检索的内容。请输入汉字、字母或数字。")
+        return Refusal("只输入了标点或符号，没有可检索的内容。请输入汉字、字母或数字。")
     length = sum(map(len, words))
     if length > LONGEST_QUERY:
-        return Refusal(f"检索词太长(共 {length} 个字,最多 {LONGEST_QUERY} 个)。请只输入其中一段。")
+        return Refusal(f"检索词太长（共 {length} 个字，最多 {LONGEST_QUERY} 个）。请只输入其中一段。")
     plans = tuple(_anywhere(word) for word in dict.fromkeys(words))
     return plans[0] if len(plans) == 1 else And(plans)
 

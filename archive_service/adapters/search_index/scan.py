@@ -1,8 +1,7 @@
 """What a plan means for one page, and a search that looks at every page.
 
-Lives here: `holds` (the definition that engines are tested against), `rank` (order of relevance) and `scan`, the
-emergency mode that answers from rows while an index is being rebuilt (fine for a county: 0.2 s for 100,000 pages).
-Not here: any engine.
+Lives here: `holds` (the definition that engines are tested against), `rank` (order of relevance) and `scan`.
+Not here: any engine; order and windows of a scan (`emergency.py`).
 """
 
 import re

@@ -21,7 +21,7 @@ from archive_service.adapters.search_index.embedded.rows import Found, Rows, cou
 from archive_service.adapters.search_index.embedded.snapshot import Reader, Snapshot
 from archive_service.adapters.search_index.embedded.writer import commit, tidy
 from archive_service.adapters.search_index.entries import COLUMNS, Scope
-from archive_service.adapters.search_index.interface import Batch, Health, Hits, Rebuild, State, Window
+from archive_service.adapters.search_index.interface import NEAR_BELOW, Batch, Health, Hits, Rebuild, State, Window
 from archive_service.adapters.search_index.plan import LabelField, Plan, strict
 from archive_service.adapters.search_index.tokens import TOKENS_VERSION
 from archive_service.errors import IndexUnavailable
@@ -30,16 +30,13 @@ from scanners.cjk_text import fold_digest
 FORMAT_VERSION = 1
 """Raise when the files change their layout."""
 
-NEAR_BELOW = 200
-"""Near matches are looked for when there are fewer exact ones: nobody reads on behind two hundred sure hits."""
-
 MOST_SEGMENTS = 60
 """Beyond it a commit tidies up by itself; until then tidying waits for an idle moment (`apply` of an empty batch)."""
 
 CACHE_BYTES = 100_000_000
 LOCK_WAIT_SECONDS = 30.0
 
-_NOT_NOW = "检索索引不存在或已损坏,正等待重建;已保存的材料不受影响。"
+_NOT_NOW = "检索索引不存在或已损坏，正等待重建；已保存的材料不受影响。"
 
 
 def open_index(root: Path, *, lock_wait_seconds: float = LOCK_WAIT_SECONDS) -> "EmbeddedIndex":
@@ -118,9 +115,9 @@ class EmbeddedIndex:
             if deep:
                 self._read_all(snapshot)
         except FileNotFoundError:
-            return Health(State.MISSING, "检索索引不存在或不完整,需要重建")
+            return Health(State.MISSING, "检索索引不存在或不完整，需要重建")
         except BadIndex as error:
-            return Health(error.state, f"{error},需要重建")
+            return Health(error.state, f"{error}，需要重建")
         manifest = snapshot.manifest
         return Health(
             State.READY,

@@ -64,7 +64,7 @@ def locked(root: Path, name: str, wait_seconds: float) -> Iterator[None]:
     with (root / name).open("a") as file:
         while not _try_lock(file.fileno()):
             if time.monotonic() > give_up_at:
-                raise IndexUnavailable("另一个进程正在写检索索引,请稍后再试。已保存的材料不受影响。")
+                raise IndexUnavailable("另一个进程正在写检索索引，请稍后再试。已保存的材料不受影响。")
             time.sleep(_POLL_SECONDS)
         yield
 

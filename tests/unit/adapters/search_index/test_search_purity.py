@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-PURE = ("entries", "plan", "parse", "tokens", "scan", "highlight", "interface")
+PURE = ("entries", "plan", "parse", "tokens", "scan", "emergency", "highlight", "interface")
 
 
 @pytest.mark.parametrize("module", PURE)
