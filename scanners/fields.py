@@ -160,17 +160,21 @@ def _units(pages: Sequence[TextPage], seals: Iterable[Seal]) -> Iterator[Field]:
 
 
 def _last_date(pages: Sequence[TextPage], best: dict[str, Field]) -> Iterator[Field]:
-    """The last whole date of the record that is not the birth date nor a period's end."""
+    """The last date of the record that is not the birth date nor a period's end; one without a day if none is whole."""
     taken = {best[name].value for name in ("birth_on", "period_from", "period_to") if name in best}
-    if "id_no" in best and best["id_no"].state is not FieldState.FAILED_CHECK:
-        taken.add(birth_on(best["id_no"].value))
-    for page in reversed(pages):
-        for line in reversed(page.lines):
-            passage = Passage([line])
-            for hit in reversed(find_dates(passage.text)):
-                if hit.is_whole and hit.value not in taken:
-                    yield _field("issued_on", passage.span(hit.start, hit.stop), page.no, FoundBy.PLACE)
-                    return
+    if "id_no" in best and best["id_no"].found_by is FoundBy.NUMBER:
+        taken.add(best["id_no"].value[6:14])
+    dates = [
+        (hit.is_whole, passage.span(hit.start, hit.stop), page.no)
+        for page in pages
+        for passage in (Passage([line]) for line in page.lines)
+        for hit in find_dates(passage.text)
+        if hit.value and hit.value not in taken and hit.value.replace("-", "") not in taken
+    ]
+    whole = [date for date in dates if date[0]] or dates
+    if whole:
+        _, span, page_no = whole[-1]
+        yield _field("issued_on", span, page_no, FoundBy.PLACE)
 
 
 def _against_id(best: dict[str, Field]) -> dict[str, Field]:

@@ -6,7 +6,7 @@ running text (scanners.prose). Names are those of the API; those that only end a
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanners.passage import Passage, Span
 from scanners.rows import Row
@@ -77,6 +77,8 @@ _LABEL = re.compile("(?P<label>" + "|".join(re.escape(name) for name in _NAMES) 
 # in titles and values (诊断证明书 is no diagnosis).
 _INSIDE = {"性别", "民族", "出生日期", "出生年月", "年龄", "学籍号", "身份证号", "身份证号码", "公民身份号码", "班级", "籍贯", "住址"}
 _BARE = _INSIDE | {"姓名", "学生姓名", "患者姓名", "曾用名", "户主姓名", "户号", "就读学校", "现住址", "家庭住址", "户籍地址"}
+_LONG = {"address", "diagnosis", "reason"}  # values that run over two lines
+_INDENT = 1.5  # line heights by which the second line may begin elsewhere
 _GIVEN_NAME = 2  # characters
 _TRIM = "::.。·_-|丨/,,;;、 "
 
@@ -93,8 +95,9 @@ class Labelled:
 
 def labelled_values(page: TextPage, rows: list[Row]) -> Iterator[Labelled]:
     """Values in rows: the rest of the label's own box, else the box to its right, up to the next label."""
-    for row in rows:
-        yield from _in_row(row, page.no)
+    for row, following in zip(rows, [*rows[1:], ()], strict=True):
+        for found in _in_row(row, page.no):
+            yield _continued(found, row, following) if found.field in _LONG else found
 
 
 def _in_row(row: Row, page: int) -> Iterator[Labelled]:
@@ -107,6 +110,17 @@ def _in_row(row: Row, page: int) -> Iterator[Labelled]:
         start, stop = _trimmed(joined.text, mark.stop, stop)
         if mark.label in _FIELD_OF and start < stop:
             yield Labelled(_FIELD_OF[mark.label], mark.label, joined.span(start, stop), page)
+
+
+def _continued(found: Labelled, row: Row, following: Row) -> Labelled:
+    """A long value with the line below it, when that line has no label and begins under the value."""
+    value, height = found.value, row[-1].height_px
+    if len(following) != 1 or list(_marks_in(_cells(following)[0])) or value.box[2] < max(line.box[2] for line in row) - height:
+        return found
+    below = Passage(following)
+    rest = below.span(0, len(below.text))
+    is_under = abs(rest.box[0] - value.box[0]) < _INDENT * height and rest.box[1] - value.box[3] < height
+    return replace(found, value=value.followed_by(rest)) if is_under else found
 
 
 @dataclass(frozen=True)
@@ -144,6 +158,8 @@ def _marks_in(cell: _Cell) -> Iterator[_Mark]:
 
 def _is_label(match: re.Match[str], text: str) -> bool:
     if match["colon"] or match["label"] == text:
+        return True
+    if match.start() == 0 and text[match.end()].isdigit():
         return True
     return match["label"] in (_INSIDE if match.start() else _BARE)
 

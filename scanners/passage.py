@@ -20,6 +20,11 @@ class Span:
     box: Box
     confidence: float
 
+    def followed_by(self, other: "Span") -> "Span":
+        """This piece and the one that continues it elsewhere."""
+        box, confidence = surround((self.box, other.box)), min(self.confidence, other.confidence)
+        return Span(self.text + other.text, self.raw + other.raw, box, confidence)
+
 
 class Passage:
     """Lines run together: NFKC, spaces dropped, every character with its box and its line's confidence."""

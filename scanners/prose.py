@@ -11,12 +11,14 @@ from scanners.passage import Passage, Span
 
 _PERSON = r"(?P<value>[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]+[·•][\u3400-\u9fff·•]+)"
 _UNIT = r"[\u4e00-\u9fff]{2,24}?(?:学校|中学|小学|幼儿园|[一二三四五六七八九十]中)"
+_DATE = r"(?:19|20)\d\d[年./-]\d{1,2}[月./-]\d{1,2}日?"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (field, re.compile(pattern))
     for field, pattern in (
         ("name", rf"兹(?:证明|有)[::]?(?:我校|本校|该校)?(?:在校)?(?:学生)?[::]?{_PERSON}(?=[,，、(（;；。]|同学|性别|系|于|在|,男|,女)"),
         ("name", rf"(?:授予|评为|奖给|表彰)[::]?{_PERSON}(?=同学)"),
         ("name", rf"(?:^|[。!])(?:学生)?{_PERSON}(?=同学[::,，]?(?:在|于|荣获|被评))"),
+        ("name", rf"(?:证书|奖状|喜报){_PERSON}(?=同学)"),
         ("name", rf"学生{_PERSON}(?=[,，、(（]|性别|系|于\d)"),
         ("name", rf"(?:我叫|本人姓名){_PERSON}(?=[,，。])"),
         ("sex", r"(?:性别[::]?|[,，、])(?P<value>[男女])(?=[,，、。])"),
@@ -26,6 +28,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("grade", r"(?P<value>(?:[小初高]学?中?)?[一二三四五六七八九]年级|[初高][一二三](?:年级)?|20\d\d级)"),
         ("class", r"(?:年级|[初高][一二三]|20\d\d级)(?P<value>[(（]?[0-9一二三四五六七八九十]{1,3}[)）]?班)"),
         ("diagnosis", r"(?:诊断为|确诊为|患有)[::]?(?P<value>[\u4e00-\u9fffA-Za-z0-9()（）、]{2,30}?)(?=[,，。;；]|建议|需|$)"),
+        ("period_from", rf"自(?P<value>{_DATE})起?(?:至|到|-)"),
+        ("period_to", rf"自{_DATE}起?(?:至|到|-)(?P<value>{_DATE})"),
         ("reason", r"因(?P<value>[\u4e00-\u9fff]{2,20}?)(?=[,，](?:特|现|需|申|故))"),
     )
 )

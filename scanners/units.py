@@ -19,7 +19,7 @@ _ENDINGS = """
 _NAME = r"(?P<unit>[\u4e00-\u9fff()0-9]{2,28}(?:" + "|".join(_ENDINGS.split()) + "))"
 _BEFORE = r"(?:(?:出具单位|学校|单位|签发机关|发证机关|承办单位)?(?:[(](?:盖章|公章|签章)[)])?[::])?"
 _ALONE = re.compile(_BEFORE + _NAME + r"(?:[(]?(?:盖章|公章|签章|章|印)[)]?)?[::]?(?:(?:19|20)\d\d年.*)?")
-_LEADING = re.compile(_NAME)
+_LEADING = re.compile(r"(?!尊敬|我们?校)" + _NAME)
 _HEAD, _FOOT = 4, 8  # lines
 
 

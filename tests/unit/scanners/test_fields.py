@@ -5,7 +5,8 @@ import pytest
 from scanners.fields import FieldState, FoundBy, extract
 from scanners.kinds import Kind
 from scanners.seal import Seal
-from tests.unit.scanners.drawing import CERTIFICATE, CHILD_ID, PARENT_ID, text_page
+from scanners.words import TextPage
+from tests.unit.scanners.drawing import CERTIFICATE, CHILD_ID, PARENT_ID, line, text_page
 
 SURE, DOUBTFUL, FAILED = FieldState.SURE, FieldState.DOUBTFUL, FieldState.FAILED_CHECK
 
@@ -45,6 +46,28 @@ def values_of(*rows):
 )
 def test_value_stands_in_or_beside_its_label(rows, expected):
     assert values_of(*rows) == expected
+
+
+def test_an_address_goes_on_under_its_first_line():
+    first, second = line("住 址贵州省遵义市红花岗区中华路", 60, 300), line("1号2单元301", 180, 360)
+    page = TextPage(1, 1011, 638, (first, second, line("公民身份号码", 60, 520)))
+    (field,) = extract([page])
+    assert (field.name, field.value, field.box[3]) == ("address", "贵州省遵义市红花岗区中华路1号2单元301", 400)
+
+
+def test_a_period_in_prose():
+    found = values_of("建议休学治疗，自2024年3月1日至2024年8月31日，定期复查。", "2024年2月27日")
+    assert found == {"period_from": "2024-03-01", "period_to": "2024-08-31", "issued_on": "2024-02-27"}
+
+
+def test_an_award_without_a_day():
+    fields = fields_of("荣誉证书", "李梦瑶同学：", "特发此证，以资鼓励。", "红花岗区教育局", "二〇二三年十二月")
+    assert (fields["name"].value, fields["issuer"].value) == ("李梦瑶", "红花岗区教育局")
+    assert (fields["issued_on"].value, fields["issued_on"].state) == ("2023-12", DOUBTFUL)
+
+
+def test_a_salutation_is_no_issuer():
+    assert "issuer" not in values_of("申请书", "尊敬的学校领导：", "望批准")
 
 
 @pytest.mark.parametrize("title", ["学籍证明", "诊断证明书", "户籍证明", "转学申请表", "休学申请表"])
