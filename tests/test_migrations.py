@@ -1,0 +1,50 @@
+"""The schema made by migrations is the one the models describe, on both databases, and there is one way forward."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from archive_service import migrations, models
+from archive_service.db import Base, open_engine
+
+
+@pytest.fixture
+def engine(database_url, tmp_path):
+    engine = open_engine(database_url or f"sqlite:///{tmp_path / 'a.db'}")
+    migrations.upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+def test_one_head(engine):
+    script = ScriptDirectory.from_config(migrations.configuration(engine))
+    assert len(script.get_heads()) == 1
+    assert migrations.current(engine) == migrations.head()
+
+
+def test_schema_equals_models(engine):
+    assert models.__all__
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_second_upgrade_does_nothing(engine):
+    before = sorted(inspect(engine).get_table_names())
+    migrations.upgrade(engine)
+    assert sorted(inspect(engine).get_table_names()) == before
+
+
+@pytest.mark.parametrize("act", ["update event set act = 'x'", "delete from event"])
+def test_events_cannot_be_touched(engine, act):
+    insert = (
+        "insert into event (at, act, account_name, address, subject, detail) "
+        "values ('2026-09-01 00:00:00+00:00', 'record.received', '某人', '-', 'record', '{}')"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(insert))
+    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(text(act))
