@@ -40,6 +40,8 @@ def open_pdf(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
         if pdfium.FPDF_GetSecurityHandlerRevision(pdf) != _NOT_ENCRYPTED:
             raise PdfNotOpened("encrypted_pdf")
         yield pdf
+    except pypdfium2.PdfiumError as error:  # a page in the middle that cannot be loaded
+        raise PdfNotOpened("damaged_file") from error
     finally:
         pdf.close()
 
