@@ -6,7 +6,7 @@ the first broken or missing link. Reading a child's paper is an event like writi
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -110,24 +110,25 @@ def canonical(event: Event) -> str:
 
 
 def _walk(session: Session) -> tuple[int, str, str | None]:
+    rows = select(EventLink, Event).outerjoin(Event, Event.id == EventLink.event_id).order_by(EventLink.seq)
     previous, expected = GENESIS, 0
-    for link, event in _chain(session):
-        expected += 1
-        if link.seq != expected:
-            return expected - 1, previous, f"链上缺第 {expected} 环"
-        if event is None:
-            return expected - 1, previous, f"第 {expected} 环所指事件 {link.event_id} 已不在台账中"
-        if link_digest(previous, link.seq, event) != link.digest:
-            return expected - 1, previous, f"第 {expected} 环(事件 {event.id},{event.act})与摘要不符"
-        previous = link.digest
+    with session.execute(rows.execution_options(yield_per=1000)) as chain:
+        for link, event in chain:
+            session.expunge_all()  # a million events must not stay in memory
+            if fault := _broken(link, event, expected + 1, previous):
+                return expected, previous, fault
+            previous, expected = link.digest, expected + 1
     return expected, previous, None
 
 
-def _chain(session: Session) -> Iterator[tuple[EventLink, Event | None]]:
-    rows = select(EventLink, Event).outerjoin(Event, Event.id == EventLink.event_id).order_by(EventLink.seq)
-    for link, event in session.execute(rows.execution_options(yield_per=1000)):
-        session.expunge_all()  # a million events must not stay in memory
-        yield link, event
+def _broken(link: EventLink, event: Event | None, expected: int, previous: str) -> str | None:
+    if link.seq != expected:
+        return f"链上缺第 {expected} 环"
+    if event is None:
+        return f"第 {expected} 环所指事件 {link.event_id} 已不在台账中"
+    if link_digest(previous, link.seq, event) != link.digest:
+        return f"第 {expected} 环(事件 {event.id},{event.act})与摘要不符"
+    return None
 
 
 def _inserted(session: Session, loose: list[int]) -> str | None:
