@@ -24,7 +24,7 @@ uppy.on("file-added", (file) => {
 uppy.on("file-removed", (file) => cards.drop(file.id));
 uppy.on("thumbnail:generated", (file, url) => cards.picture(file.id, url));
 uppy.on("upload-progress", (file, { bytesUploaded, bytesTotal }) => file && cards.progress(file.id, bytesUploaded, bytesTotal));
-uppy.on("upload-error", (file) => file && cards.fail(file.id, "上传中断，已传的部分还在。线路恢复后自动或按「再传」继续。", true));
+uppy.on("upload-error", (file, error) => file && cards.fail(file.id, ...whyNot(error)));
 uppy.on("upload-success", (file) => file && record(file.id));
 uppy.on("info-visible", () => {
   const { message } = uppy.getState().info[0] ?? {};
@@ -61,4 +61,20 @@ function refused(id) {
     else if (error instanceof TypeError) cards.fail(id, "网络断开，文件还在这台电脑上。接通后按「再传」。", true);
     else throw error;
   };
+}
+
+// [words, whether trying again can help]: what the server said if it said anything, otherwise the line broke.
+function whyNot(error) {
+  const answer = error.originalResponse;
+  const status = answer?.getStatus() ?? 0;
+  if (status < 400 || status >= 500) return ["上传中断，已传的部分还在。线路恢复后自动或按「再传」继续。", true];
+  return [detailIn(answer.getBody()) ?? `服务器没有收下(${status})。`, status === 429];
+}
+
+function detailIn(body) {
+  try {
+    return JSON.parse(body).detail;
+  } catch {
+    return null;
+  }
 }

@@ -30,7 +30,7 @@ export class PaperPane {
       keyboardNavEnabled: false,
       animationTime: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 0.25,
       maxZoomPixelRatio: 3,
-      visibilityRatio: 0.3,
+      visibilityRatio: 1,
       minZoomImageRatio: 0.5,
     });
     this.view.canvas.setAttribute("role", "img");
@@ -50,7 +50,7 @@ export class PaperPane {
     this.onPage(this);
     if (!page) {
       this.view.close();
-      return this.#note("这件材料的页面还没有备好，备好后自动出现在列表里。");
+      return this.#note("这件材料的页面还没有备好，稍后再来看。");
     }
     this.view.open({ type: "legacy-image-pyramid", levels: this.#levels(page) });
   }
@@ -109,6 +109,7 @@ export class PaperPane {
     const { viewport } = this.view;
     const place = this.#toViewport(box);
     const seen = viewport.getBounds();
+    if (holds(seen, place)) return;
     const wide = Math.max(place.width * 1.5, LEAST_WIDTH);
     if (seen.width < place.width || seen.width > WIDEST) viewport.zoomTo(1 / wide, null, true);
     viewport.panTo(place.getCenter());
@@ -133,4 +134,11 @@ export class PaperPane {
     note.textContent = text;
     this.element.append(note);
   }
+}
+
+// Whether a place is well inside what is seen, so that the paper need not move.
+function holds(seen, place) {
+  const edge = seen.width * 0.04;
+  const inside = place.x > seen.x + edge && place.y > seen.y + edge;
+  return inside && place.x + place.width < seen.x + seen.width - edge && place.y + place.height < seen.y + seen.height - edge;
 }

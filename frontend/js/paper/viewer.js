@@ -109,7 +109,7 @@ class PaperViewer {
 
   #onPage(pane) {
     if (!pane.paper || (this.active && pane !== this.active)) return;
-    this.element.querySelector("[data-page-of]").textContent = `${pane.page} / ${pane.paper.pages.length}`;
+    this.element.querySelector("[data-page-of]").textContent = pane.paper.pages.length ? `${pane.page} / ${pane.paper.pages.length}` : "没有页面";
     for (const tab of this.element.querySelectorAll("[data-show-paper]")) {
       tab.setAttribute("aria-pressed", String(tab.dataset.showPaper === pane.paper.record_id));
     }
