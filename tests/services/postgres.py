@@ -37,9 +37,10 @@ class PostgresServer:
         """The address of a database as SQLAlchemy writes it."""
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, name: str) -> str:
-        """An empty database in UTF-8; returns its url."""
-        self._run(sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(name)))
+    def create_database(self, name: str, *, template: str = "template0") -> str:
+        """A database in UTF-8, empty or a copy of one nobody is connected to; returns its url."""
+        statement = "create database {} template {} encoding 'UTF8' strategy file_copy"
+        self._run(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
@@ -47,8 +48,7 @@ class PostgresServer:
         self._run(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
     def _run(self, statement: sql.Composed) -> None:
-        address = f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres"
-        with psycopg.connect(address, autocommit=True) as connection:
+        with psycopg.connect(_address(self.port), autocommit=True) as connection:
             connection.execute(statement)
 
 
@@ -68,18 +68,28 @@ class _Cluster:
         self._log = folder / "cluster" / "log"
 
     def start(self) -> None:
-        if self._is_up():
+        if self._answers():
             return
+        self.stop()
+        (self._data / "postmaster.pid").unlink(missing_ok=True)  # a killed one's would stand in the way
         if not self._start():
             shutil.rmtree(self.folder / "cluster", ignore_errors=True)  # a cluster without fsync may not survive a kill
             if not self._start():
                 pytest.fail(f"PostgreSQL does not start:\n{self._log.read_text()[-2000:]}", pytrace=False)
 
     def stop(self) -> None:
-        self._pg("pg_ctl", "stop", "-m", "fast", "-w")
+        if self._data.exists():
+            self._pg("pg_ctl", "stop", "-m", "fast", "-w", "-t", "10")
 
-    def _is_up(self) -> bool:
-        return self._data.exists() and self._pg("pg_ctl", "status").returncode == 0
+    def _answers(self) -> bool:
+        """By asking it: to `pg_ctl status` a killed server that nobody has waited for is still running."""
+        if not self.port_file.exists():
+            return False
+        try:
+            psycopg.connect(_address(int(self.port_file.read_text())), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _start(self) -> bool:
         if not (self._data / "PG_VERSION").exists():
@@ -107,6 +117,10 @@ class _Cluster:
             done = subprocess.run(command, stdout=output, stderr=output, cwd="/", check=False)
             output.seek(0)
             return subprocess.CompletedProcess(command, done.returncode, output.read())
+
+
+def _address(port: int) -> str:
+    return f"host=127.0.0.1 port={port} user=postgres dbname=postgres"
 
 
 def _binaries() -> Path:
