@@ -6,6 +6,7 @@ Built once a process by `open_archive` and passed down; nothing here is global.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Engine
 
@@ -18,6 +19,8 @@ from archive_service.db import Begin, open_engine, reader, writer
 from archive_service.rules.law import Law, load_law
 from archive_service.settings import Settings
 from scanners.kinds import Kinds, load_kinds
+
+law_in, kinds_in = cache(load_law), cache(load_kinds)  # frozen data; a process reads it once
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,6 @@ def open_archive(settings: Settings, *, clock: Clock | None = None, paper_reader
     """Open an instance; the schema must be there already."""
     database = settings.database
     engine = open_engine(settings.database_url, pool_size=database.pool_size, busy_seconds=database.busy_seconds, echo=database.echo)
-    kinds = load_kinds(settings.law_folder / "kinds")
     return Archive(
         settings=settings,
         clock=clock or SystemClock(),
@@ -56,8 +58,8 @@ def open_archive(settings: Settings, *, clock: Clock | None = None, paper_reader
         blobs=open_store(settings),
         index=open_index(settings.index_folder),
         reader=paper_reader or open_reader(settings),
-        law=load_law(settings.law_folder),
-        kinds=kinds,
+        law=law_in(settings.law_folder),
+        kinds=kinds_in(settings.law_folder / "kinds"),
     )
 
 

@@ -9,11 +9,16 @@ from sqlalchemy.exc import DBAPIError
 
 from archive_service import migrations, models
 from archive_service.db import Base, open_engine
+from archive_service.ids import new_id
 
 
 @pytest.fixture
-def engine(database_url, tmp_path):
-    engine = open_engine(database_url or f"sqlite:///{tmp_path / 'a.db'}")
+def engine(kind_of_database, tmp_path, request):
+    """A database brought up from nothing."""
+    if kind_of_database == "sqlite":
+        engine = open_engine(f"sqlite:///{tmp_path / 'a.db'}")
+    else:
+        engine = open_engine(request.getfixturevalue("postgres_server").create_database(f"test_{new_id()}"))
     migrations.upgrade(engine)
     yield engine
     engine.dispose()
