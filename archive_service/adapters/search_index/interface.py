@@ -148,7 +148,11 @@ class SearchIndex(Protocol):
         """
 
     def begin_rebuild(self) -> Rebuild:
-        """Starts an empty index beside the serving one."""
+        """Starts an empty index beside the serving one; `abandon` it when anything fails.
+
+        Raises:
+            IndexUnavailable: another rebuild is under way.
+        """
 
     def finish_rebuild(self, rebuild: Rebuild) -> bool:
         """Switches to it, unless the serving index has taken later jobs: then False, catch up and call again."""

@@ -36,6 +36,7 @@ MOST_SEGMENTS = 60
 CACHE_BYTES = 100_000_000
 LOCK_WAIT_SECONDS = 30.0
 
+_NO_ROOM = "检索索引读写失败（磁盘可能已满），本次更新没有写入；已保存的材料不受影响。"
 _NOT_NOW = "检索索引不存在或已损坏，正等待重建；已保存的材料不受影响。"
 
 
@@ -101,10 +102,12 @@ class EmbeddedIndex:
     def finish_rebuild(self, rebuild: Rebuild) -> bool:
         if not isinstance(rebuild, EmbeddedRebuild):
             raise TypeError("the rebuild was begun by another adapter")
+        rebuild.flush()  # seconds of work that need no lock
         with locked(self._root, WRITER_LOCK, self._lock_wait_seconds):
-            if not rebuild.covers(self._serving_job_id()):
+            serving = self._serving()
+            if rebuild.job_id < serving.job_id:
                 return False
-            rebuild.serve()
+            rebuild.serve(after=serving.generation)
         self._reader.look()
         return True
 
@@ -149,12 +152,12 @@ class EmbeddedIndex:
             condemn(snapshot.directory)
             raise
 
-    def _serving_job_id(self) -> int:
+    def _serving(self) -> Manifest:
         self._reader.look()
         try:
-            return self._reader.snapshot().manifest.job_id
+            return self._reader.snapshot().manifest
         except (FileNotFoundError, BadIndex):
-            return 0  # nothing sound serves: whatever was built is better
+            return Manifest(self._fingerprint)  # nothing sound serves: whatever was built is better
 
     @contextmanager
     def _answering(self) -> Iterator[Snapshot]:
@@ -163,7 +166,7 @@ class EmbeddedIndex:
             raise IndexUnavailable("检索索引已关闭。")
         try:
             snapshot = self._reader.snapshot()
-        except (FileNotFoundError, BadIndex) as error:
+        except (OSError, BadIndex) as error:
             raise IndexUnavailable(_NOT_NOW) from error
         try:
             yield snapshot
@@ -171,6 +174,8 @@ class EmbeddedIndex:
             condemn(snapshot.directory)
             self._reader.forget()
             raise IndexUnavailable(_NOT_NOW) from error
+        except OSError as error:
+            raise IndexUnavailable(_NO_ROOM) from error
 
     def _find(self, snapshot: Snapshot, plan: Plan, scope: Scope) -> list[Found]:
         return [find(live, plan, scope, self._cache) for live in snapshot.segments]

@@ -5,6 +5,7 @@ Not here: the order of work (pages from rows, then jobs above the snapshot, then
 """
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from archive_service.adapters.search_index.embedded.layout import (
     remove_others,
     switch_to,
 )
-from archive_service.adapters.search_index.embedded.manifest import Manifest, write_manifest
+from archive_service.adapters.search_index.embedded.manifest import Manifest, read_manifest, write_manifest
 from archive_service.adapters.search_index.embedded.snapshot import open_snapshot
 from archive_service.adapters.search_index.embedded.writer import commit
 from archive_service.adapters.search_index.interface import Batch
@@ -34,7 +35,7 @@ class EmbeddedRebuild:
         self._fingerprint = fingerprint
         self._pending: dict[int, PageEntry] = {}
         self._deleted: set[int] = set()
-        self._job_id = 0
+        self.job_id = 0
         self._held = ExitStack()
         self._held.enter_context(locked(root, REBUILD_LOCK, wait_seconds=0))
         remove_others(root)
@@ -50,17 +51,15 @@ class EmbeddedRebuild:
         for page_id in batch.deletes:
             self._pending.pop(page_id, None)
             self._deleted.add(page_id)
-        self._job_id = max(self._job_id, batch.job_id)
+        self.job_id = max(self.job_id, batch.job_id)
         if len(self._pending) >= SEGMENT_PAGES:
-            self._flush()
+            self.flush()
 
-    def covers(self, job_id: int) -> bool:
-        """Whether no job up to this one is missing."""
-        return self._job_id >= job_id
-
-    def serve(self) -> None:
-        """Writes what is left and switches the pointer. The caller holds the writer lock."""
-        self._flush()
+    def serve(self, *, after: int) -> None:
+        """Switches the pointer, with a later generation than the one before. The caller holds the writer lock."""
+        self.flush()
+        manifest = read_manifest(self._directory, self._fingerprint)
+        write_manifest(self._directory, replace(manifest, generation=max(manifest.generation, after + 1), job_id=self.job_id))
         switch_to(self._directory)
         self._held.close()
 
@@ -69,8 +68,11 @@ class EmbeddedRebuild:
         remove_others(self._directory.parent)
         self._held.close()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Writes what has been collected."""
+        if not (self._pending or self._deleted):
+            return
         before = open_snapshot(self._directory, self._fingerprint, ByteCache(0))
-        commit(before, Batch(tuple(self._pending.values()), tuple(self._deleted), self._job_id))
+        commit(before, Batch(tuple(self._pending.values()), tuple(self._deleted), self.job_id))
         self._pending.clear()
         self._deleted.clear()

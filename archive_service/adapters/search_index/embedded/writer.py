@@ -75,7 +75,7 @@ def _write(before: Snapshot, pages: Iterator[FoldedPage], gone: Gone, job_id: in
     directory, manifest = before.directory, before.manifest
     files: dict[str, FileEntry] = {}
     entries = [_marked(directory, live.entry, gone[live.segment.name], files) for live in before.segments if live.segment.name in gone]
-    name = f"s{manifest.generation + 1}x{uuid.uuid4().hex[:6]}"
+    name = f"s{manifest.generation + 1}x{uuid.uuid4().hex[:12]}"
     count, made = build_segment(directory, name, pages)
     if count:
         entries.append(SegmentEntry(name, count))
@@ -89,7 +89,7 @@ def _write(before: Snapshot, pages: Iterator[FoldedPage], gone: Gone, job_id: in
 def _marked(directory: Path, entry: SegmentEntry, places: "np.typing.NDArray[np.intp]", files: dict[str, FileEntry]) -> SegmentEntry:
     if len(places) == entry.gone:
         return entry
-    path = directory / f"{entry.name}.{uuid.uuid4().hex[:6]}.gone"
+    path = directory / f"{entry.name}.{uuid.uuid4().hex[:12]}.gone"
     places.astype(np.int32).tofile(path)
     files[path.name] = seal(path)
     return SegmentEntry(entry.name, entry.count, len(places), path.name)

@@ -1,5 +1,6 @@
 """The embedded engine's files: crashes, damage, other rules, locks. Never a wrong answer, always a way out."""
 
+import errno
 import json
 import signal
 import subprocess
@@ -181,3 +182,18 @@ def test_a_crash_at_any_step_leaves_the_state_before_or_after(root, step, change
     after_restart.apply(Batch([page(9, "照常")]))
     manifest = json.loads((current_directory(root) / MANIFEST).read_text(encoding="utf-8"))
     assert {path.name for path in files(root, "*")} == {MANIFEST, *manifest["files"]}
+
+
+def test_a_full_disk_keeps_what_was_there(root, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    index = open_index(root)
+    before = ids(index)
+    with monkeypatch.context() as patch:
+        patch.setattr(writer_module, "build_segment", full)
+        with pytest.raises(IndexUnavailable, match="磁盘"):
+            index.apply(Batch([page(77, "写不下的学籍")]))
+    assert ids(index) == before
+    index.apply(Batch([page(77, "写得下的学籍")]))
+    assert ids(index, Text("写得下")) == [77]

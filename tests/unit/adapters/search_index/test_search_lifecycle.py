@@ -61,6 +61,9 @@ def test_generations_and_jobs_go_up(empty):
     assert empty.health().job_id == 5
     assert empty.apply(Batch(job_id=9)) == second + 1
     assert empty.health().job_id == 9
+    rebuild(empty, job_id=11)
+    assert empty.generation() > second + 1
+    assert empty.health().job_id == 11
 
 
 def test_tidying_keeps_the_pages(empty):
