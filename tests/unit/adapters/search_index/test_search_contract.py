@@ -167,13 +167,17 @@ def test_alternatives(index):
     assert found(index, plan) == truth(plan)
 
 
-@pytest.mark.parametrize("hole", range(5))
-def test_one_wrong_character_at_each_place(index, hole):
-    phrase = "欧阳建国的"
-    wrong = phrase[:hole] + "某" + phrase[hole + 1 :]
-    hits = index.candidates(OneWrong(Text(wrong)), EVERYWHERE, ALL)
-    assert [hit.page_id for hit in hits.hits if hit.near] == [2]
-    assert (hits.total, hits.near_total) == (0, 1)
+LEAVES = [(Text, "欧阳建国的", 2), (Text, "经县教育局批准由实验", 4), (Name, "欧阳建国", 2), (Number, "L11010820080808123X", 2)]
+
+
+@pytest.mark.parametrize(("leaf", "words", "page_id"), LEAVES)
+def test_one_wrong_character_at_each_place(index, leaf, words, page_id):
+    for hole in range(len(words)):
+        wrong = words[:hole] + "某" + words[hole + 1 :]
+        hits = index.candidates(OneWrong(leaf(wrong)), EVERYWHERE, ALL)
+        assert [(hit.page_id, hit.near) for hit in hits.hits] == [(page_id, True)], wrong
+        assert (hits.total, hits.near_total) == (0, 1)
+    assert index.candidates(OneWrong(leaf(words)), EVERYWHERE, ALL).near_total == 0
 
 
 @pytest.mark.parametrize("plan", [OneWrong(Text("毕业证明")), OneWrong(Name("李大明")), OneWrong(Number("410105201001010013"))])
