@@ -19,7 +19,8 @@ _ENDINGS = """
 _NAME = r"(?P<unit>[\u4e00-\u9fff()0-9]{2,28}(?:" + "|".join(_ENDINGS.split()) + "))"
 _BEFORE = r"(?:(?:出具单位|学校|单位|签发机关|发证机关|承办单位)?(?:[(](?:盖章|公章|签章)[)])?[::])?"
 _ALONE = re.compile(_BEFORE + _NAME + r"(?:[(]?(?:盖章|公章|签章|章|印)[)]?)?[::]?(?:(?:19|20)\d\d年.*)?")
-_LEADING = re.compile(r"(?!尊敬|我们?校)" + _NAME)
+_PAPER = r"(?:.{0,12}(?:证明|证|书|表|通知|决定|文件|病历|记录|小结|单|卡|函|笺|票据|报告|公告|公示))?"
+_LEADING = re.compile(r"(?!尊敬|我们?校)" + _NAME + _PAPER)
 _HEAD, _FOOT = 4, 8  # lines
 
 
@@ -32,7 +33,7 @@ def find_issuer(pages: Sequence[TextPage]) -> tuple[Span, int] | None:
                 return span, page.no
     for row in rows_of(pages[0].lines)[:_HEAD] if pages else ():
         passage = Passage(row)
-        match = _LEADING.match(passage.text) if len(row) == 1 else None
+        match = _LEADING.fullmatch(passage.text) if len(row) == 1 else None
         if match and match["unit"] not in LABEL_NAMES:
             return passage.span(*match.span("unit")), pages[0].no
     return None

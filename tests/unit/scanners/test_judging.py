@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import numpy as np
-import pikepdf
 import pytest
 from PIL import Image
 
@@ -60,27 +59,6 @@ def test_sound_pages_outlive_a_break_in_the_file():
 def test_nothing_to_show_is_an_error():
     with pytest.raises(ScanError):
         judge(b"\xff\xd8\xff\xe0", "image/jpeg", LIMITS)
-
-
-def with_script(document: pikepdf.Pdf) -> None:
-    document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
-
-
-def with_file(document: pikepdf.Pdf) -> None:
-    document.attachments["a.exe"] = pikepdf.AttachedFileSpec(document, b"MZ", filename="a.exe")
-
-
-@pytest.mark.parametrize(("put_in", "code"), [(with_script, "pdf_script"), (with_file, "pdf_embedded_file"), (None, None)])
-def test_what_a_pdf_hides_is_found_and_the_pages_are_kept(put_in, code):
-    document = pikepdf.new()
-    document.add_blank_page(page_size=(595, 842))
-    if put_in:
-        put_in(document)
-    out = io.BytesIO()
-    document.save(out)
-    judgement = judge(out.getvalue(), "application/pdf", LIMITS)
-    assert [finding.code for finding in judgement.findings] == ([code] if code else [])
-    assert len(judgement.pages) == 1
 
 
 def test_judgements_and_errors_travel_between_processes():

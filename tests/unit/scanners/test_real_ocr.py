@@ -6,10 +6,11 @@ import json
 import pytest
 
 from scanners.__main__ import main
-from scanners.engines import load_engine
 from scanners.kinds import load_kinds
 from scanners.limits import Limits
+from scanners.rapidocr_engine import RapidOcrEngine
 from scanners.reading import read
+from scanners.tesseract_engine import TesseractEngine
 from tests.unit.scanners.drawing import CERTIFICATE, CHILD_ID, KINDS, PARENT_ID, bgr, certificate, saved, table, written
 
 pytestmark = pytest.mark.ocr
@@ -18,7 +19,7 @@ LIMITS, PRODUCT = Limits(), load_kinds(KINDS)
 
 @pytest.fixture(scope="module")
 def rapidocr():
-    return load_engine("rapidocr")
+    return RapidOcrEngine("openvino")
 
 
 def test_a_stamped_certificate_lying_on_its_side(rapidocr):
@@ -65,7 +66,7 @@ def test_characters_have_boxes_of_their_own(rapidocr):
 
 
 def test_tesseract_reads_the_numbers():
-    lines = load_engine("tesseract").read(bgr(written(CERTIFICATE)), dpi=200)
+    lines = TesseractEngine().read(bgr(written(CERTIFICATE)), dpi=200)
     assert CHILD_ID in "".join("".join(line.text.split()) for line in lines)
 
 
