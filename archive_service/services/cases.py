@@ -112,11 +112,10 @@ def amend_facts(archive: Archive, case_id: str, facts: Mapping[str, object], *, 
 
 
 def require_own(scope: Scope, right: Right, unit_id: str | None) -> None:
-    """Insist that the actor holds the right at this very unit, not at one above it. Raises NotFound, Denied."""
-    if unit_id in scope.own_units_with(right):
-        return
-    scope.require(right, unit_id)
-    raise Denied("这一步由承办单位自己办理,上级单位不能直接代办。")
+    """Insist that the actor holds the right at this very unit, not at one above it; the thing itself has been seen. Raises Denied."""
+    if unit_id not in scope.own_units_with(right):
+        unit = scope.tree.units.get(unit_id or "")
+        raise Denied(f"这一步由{unit.name if unit else '其他单位'}有权限的人员办理。")
 
 
 @dataclass(frozen=True)

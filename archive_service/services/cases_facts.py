@@ -49,7 +49,7 @@ def facts_of(session: Session, said: Declared, student: Student, *, school_id: s
     """Both halves joined; `school_id` is the school whose headcount matters (the receiving one)."""
     stage, grade = _grade(student)
     others = _registries_elsewhere(session, student)
-    live_elsewhere = None if others is None else sum(state in _LIVE for state, _ in others)
+    live_elsewhere = None if others is None else sum(state in _LIVE for _, state in others)
     return Facts.of(
         said,
         student_state=_member(StudentState, student.state),

@@ -4,10 +4,8 @@ Lives here: CaseLine, the joined select, the condition «waits at one of my unit
 review_work), a case whole (case_view).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Row, Select, and_, cast, false, func, literal, or_, select
 
@@ -56,7 +54,7 @@ def last_day() -> ColumnElement[date]:
     return func.coalesce(Case.due_on, cast(literal(SOMEDAY), Date))
 
 
-def lines() -> Select[Any]:
+def lines() -> Select[Case, Student, str, CaseStep]:
     """Cases with student, opening school and the step they wait at, in order of the due day."""
     open_step = and_(CaseStep.case_id == Case.id, CaseStep.state == StepState.OPEN.value)
     return (
@@ -74,7 +72,7 @@ def my_turn(scope: Scope) -> ColumnElement[bool]:
     return or_(*turns) if turns else false()
 
 
-def line_of(row: Row[Any] | Sequence[Any], law: Law, on: date) -> CaseLine:
+def line_of(row: Row[Case, Student, str, CaseStep | None], law: Law, on: date) -> CaseLine:
     """A row of `lines` as a line."""
     case, student, school, step = row
     label = law.procedure_files[case.procedure].label if case.procedure in law.procedure_files else case.procedure

@@ -7,7 +7,7 @@ Lists are counted exactly and paged by key, so that a page neither repeats nor s
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from archive_service.services.case_chain import StepState
 from archive_service.services.review_lines import SOMEDAY, CaseLine, last_day, line_of, lines, my_turn
 from archive_service.services.scope import Scope
 
+Columns = TypeVarTuple("Columns")
 UNDER_WAY = (CaseState.SUBMITTED.value, CaseState.IN_REVIEW.value)
 PAGE_SIZE = 50
 NEIGHBOURS_AT_MOST = 5_000
@@ -141,14 +142,9 @@ def list_cases(
     with archive.read() as session:
         scope = Scope.of(session, actor)
         listing = _Listing(archive, session, scope, [scope.cases()])
-        wanted: list[tuple[object, ColumnElement[bool]]] = [
-            (chosen.mine, or_(my_turn(scope), returned_to_me(scope))),
-            (chosen.state, Case.state == chosen.state),
-            (chosen.due_before, Case.due_on < chosen.due_before),
-            (chosen.student_id, Case.student_id == chosen.student_id),
-            (chosen.procedure, Case.procedure == chosen.procedure),
-        ]
-        listing.conditions += [condition for value, condition in wanted if value]
+        if chosen.mine:
+            listing.conditions.append(or_(my_turn(scope), returned_to_me(scope)))
+        listing.conditions += _wanted(chosen)
         return _page(listing, cursor, size)
 
 
@@ -181,13 +177,21 @@ def _chosen(filters: QueueFilters, on: date) -> list[ColumnElement[bool]]:
     return found
 
 
+def _wanted(filters: CaseFilters) -> list[ColumnElement[bool]]:
+    equal = {Case.state: filters.state, Case.student_id: filters.student_id, Case.procedure: filters.procedure}
+    found: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value]
+    if filters.due_before:
+        found.append(Case.due_on < filters.due_before)
+    return found
+
+
 def _due(due: Due, on: date) -> ColumnElement[bool]:
     if due is Due.OVERDUE:
         return Case.due_on < on
     return Case.due_on == on if due is Due.TODAY else Case.due_on.between(on, end_of_week(on))
 
 
-def _narrowed(statement: Select[Any], listing: _Listing) -> Select[Any]:
+def _narrowed(statement: Select[*Columns], listing: _Listing) -> Select[*Columns]:
     return statement.where(*listing.conditions)
 
 
@@ -227,5 +231,5 @@ def _counts(listing: _Listing) -> QueueCounts:
         func.count().filter(Case.due_on == on),
         func.count().filter(Case.due_on > on, Case.due_on <= sunday),
     )
-    row = listing.session.execute(_narrowed(counted.select_from(Case).join(CaseStep, open_step), listing)).one()
-    return QueueCounts(*row)
+    total, late, now, week = listing.session.execute(_narrowed(counted.select_from(Case).join(CaseStep, open_step), listing)).one()
+    return QueueCounts(total, late, now, week)

@@ -92,5 +92,6 @@ def _due(session: Session, units: frozenset[str], on: date) -> list[DueWeek]:
     )
     weeks: Counter[date] = Counter()
     for due_on, number in session.execute(counted):
-        weeks[due_on - timedelta(days=due_on.weekday())] += number
+        if due_on is not None:
+            weeks[due_on - timedelta(days=due_on.weekday())] += number
     return [DueWeek(monday, weeks[monday]) for monday in mondays]
