@@ -2,10 +2,13 @@
 
 import logging
 import sys
+from pathlib import Path
 
 import structlog
 
 from archive_service.settings import LogSettings
+
+LOG_BYTES = 20_000_000  # a log larger than this is put aside at the next start
 
 
 def configure(settings: LogSettings) -> None:
@@ -28,3 +31,13 @@ def configure(settings: LogSettings) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def fresh_log(home: Path) -> Path:
+    """The file that takes the log of a running instance; what was written at earlier starts is kept once, beside it."""
+    log = home / "logs" / "service.log"
+    log.parent.mkdir(mode=0o700, exist_ok=True)
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))
+    log.touch(mode=0o600)
+    return log

@@ -13,8 +13,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import structlog
 
@@ -25,18 +27,24 @@ from archive_service.worker import GATE, READING, Keeper, Worker
 
 log = structlog.get_logger()
 PR_SET_PDEATHSIG = 1
-GRACE_SECONDS = 20
+GRACE_SECONDS = 10  # a page being read is given up after this; its job is taken over at the next start
 HEARTBEAT_FOLDER = "/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir()  # noqa: S108 (gunicorn makes files of its own there)
 HEALTHY_SECONDS = 30  # a child that lived this long is started again at once
 
 
 @dataclass(frozen=True)
 class Role:
-    """A kind of process and how many of it run."""
+    """A kind of process and how many of it run.
+
+    `once`: it ends by itself when its work is done, and is started again only when it was killed.
+    `speaks`: what it says is for the person at the terminal, not for the log.
+    """
 
     name: str
     command: Sequence[str]
     number: int = 1
+    once: bool = False
+    speaks: bool = False
 
 
 def roles(settings: Settings) -> list[Role]:
@@ -68,32 +76,49 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Runs all roles until told to stop."""
+    """Runs all roles, and `helpers` beside them, until told to stop.
+
+    What the processes write goes to `log` where one is given, and to this process's own output otherwise.
+    """
 
     settings: Settings
+    helpers: Sequence[Role] = ()
+    log: Path | None = None
     children: list[Child] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopping.is_set()
+
     def start(self) -> None:
-        """Start every process."""
-        for role in roles(self.settings):
+        """Start every process; call it from the thread that stays, since children end with the thread that started them."""
+        for role in (*roles(self.settings), *self.helpers):
             self.children += [self._started(role) for _ in range(role.number)]
+
+    def has_died(self, name: str) -> bool:
+        """Whether every process of a role has ended, for whoever waits for it to come up."""
+        return all(child.process.poll() is not None for child in self.children if child.role.name == name)
 
     def watch(self) -> None:
         """Start again what dies, until `stop`; then end everything."""
         while not self._stopping.wait(0.2):
-            for child in self.children:
+            for child in list(self.children):
                 if child.process.poll() is not None and not self._stopping.is_set():
-                    self._restart(child)
-        self._end_all()
+                    self._ended(child)
+        self.end_all()
 
     def stop(self, *_: object) -> None:
         """Begin to end; safe in a signal handler."""
         self._stopping.set()
 
-    def _restart(self, child: Child) -> None:
+    def _ended(self, child: Child) -> None:
+        if child.role.once and child.process.returncode >= 0:
+            self.children.remove(child)
+            return
         lived = time.monotonic() - child.started
         child.failures = 0 if lived > HEALTHY_SECONDS else child.failures + 1
         log.warning("process ended", role=child.role.name, status=child.process.returncode, failures=child.failures)
@@ -103,10 +128,22 @@ class Supervisor:
             child.process, child.started = fresh.process, fresh.started
 
     def _started(self, role: Role) -> Child:
-        process = subprocess.Popen(role.command, preexec_fn=_end_with_parent, start_new_session=True)  # noqa: PLW1509 (one prctl call, no lock)
+        with self._output(role) as output:
+            process = subprocess.Popen(
+                role.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 (one prctl call, no lock)
+                start_new_session=True,
+            )
         return Child(role, process, time.monotonic())
 
-    def _end_all(self) -> None:
+    def _output(self, role: Role) -> AbstractContextManager[BinaryIO | None]:
+        return self.log.open("ab") if self.log and not role.speaks else nullcontext()
+
+    def end_all(self) -> None:
+        """End every process, the unwilling ones by force."""
         for child in self.children:
             child.process.terminate()
         limit = time.monotonic() + GRACE_SECONDS
