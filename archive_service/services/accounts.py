@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
 from archive_service.clock import today
-from archive_service.errors import Conflict, Rejected
+from archive_service.errors import Conflict, NotFound, Rejected
 from archive_service.ids import new_id
 from archive_service.models.account import Account, AccountRole, AccountState, ApiToken
 from archive_service.models.organisation import Organisation
@@ -149,6 +149,15 @@ def listed(archive: Archive, actor: Actor) -> list[AccountLine]:
         accounts = session.scalars(select(Account).where(in_units(managed_units(session, actor), on)).order_by(Account.login)).all()
         roles = _roles_by_account(session, on)
     return [_line(account, roles.get(account.id, ())) for account in accounts]
+
+
+def own(archive: Archive, actor: Actor) -> AccountLine:
+    """One's own account with its roles of today. Raises NotFound for an actor without an account."""
+    with archive.read() as session:
+        account = session.get(Account, actor.account_id or "")
+        if account is None:
+            raise NotFound("当前操作者没有账号")
+        return _line(account, _roles_by_account(session, today(archive.clock), account.id).get(account.id, ()))
 
 
 def account_of_login(archive: Archive, login: str, actor: Actor) -> AccountLine:

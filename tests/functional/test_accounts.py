@@ -214,3 +214,11 @@ def test_a_token_lives_a_day_at_least_and_a_year_at_most(archive, make, tree, da
     me = make.actor(Role.COUNTY_REVIEWER, tree[2])
     with pytest.raises(Rejected):
         tokens.create(archive, me.account_id, tokens.NewToken("脚本", days=days), me)
+
+
+def test_one_sees_ones_own_account_without_any_right_over_accounts(archive, make, tree):
+    me = make.actor(Role.SCHOOL_REGISTRAR, tree[3])
+    line = accounts.own(archive, me)
+    assert (line.id, [(role.role, role.unit_code) for role in line.roles]) == (me.account_id, [(Role.SCHOOL_REGISTRAR, tree[3].code)])
+    with pytest.raises(NotFound):
+        accounts.own(archive, SERVICE)
