@@ -4,17 +4,19 @@ from datetime import datetime
 
 from pydantic import Field
 
-from archive_service.api.operations import Input, Output, operation
+from archive_service.api.asking import actor
+from archive_service.api.operations import operation
+from archive_service.api.values import Input, Output
 from archive_service.services import batches
 from archive_service.services.batches import BatchView
-from archive_service.web.context import actor, archive
+from archive_service.web.context import archive
 
 
 class BatchIn(Input):
     """What a batch is called, and how many files are expected."""
 
     label: str = Field(default="", max_length=200)
-    expected: int | None = Field(default=None, ge=0)
+    expected: int | None = Field(default=None, ge=0, le=1_000_000)
 
 
 class BatchOut(Output):

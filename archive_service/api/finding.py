@@ -5,14 +5,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from archive_service.adapters.search_index.interface import Sort
-from archive_service.api.operations import Input, Output, operation
+from archive_service.api.asking import actor
+from archive_service.api.operations import operation
+from archive_service.api.values import Look, Output
 from archive_service.services import search
-from archive_service.services.search import Query
-from archive_service.web.context import actor, archive
+from archive_service.services.search import Query, Sort
+from archive_service.web.context import archive
 
 
-class SearchQuery(Input):
+class SearchQuery(Look):
     """What is looked for. `school` and `kind` by code; dates are those of receipt, both included."""
 
     q: str = Field(default="", max_length=2000)
@@ -22,10 +23,9 @@ class SearchQuery(Input):
     status: Literal["pending", "accepted", "returned"] | None = None
     from_: date | None = Field(default=None, alias="from")
     to: date | None = None
-    sort: Literal["relevance", "date", "number"] = "relevance"
+    sort: Sort = Sort.RELEVANCE
     page: int = Field(default=1, ge=1, le=100_000)
     size: int = Field(default=20, ge=1, le=50)
-    purpose: str | None = None
 
 
 class FacetOut(Output):
@@ -76,7 +76,7 @@ def search_pages(query: SearchQuery) -> SearchOut:
         status=query.status,
         first_on=query.from_,
         last_on=query.to,
-        sort=Sort(query.sort),
+        sort=query.sort,
         page=query.page,
         size=query.size,
     )

@@ -1,36 +1,25 @@
 """One call of the API: its path, shapes and documentation declared once, from which routing, checking and OpenAPI all follow.
 
-Lives here: `operation`, the registry it fills, parsing of queries and bodies into pydantic models, answers from them.
-Not here: what calls do (one module a resource), the document (`openapi`), repeated requests (`idempotency`).
+Lives here: `operation`, the list it fills, and the way from a request to a reply. Not here: what calls do (one module a resource),
+checking values (`values`), the OpenAPI text (`openapi`), repeated requests (`idempotency`).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, get_type_hints
 
-from flask import Blueprint, Response, jsonify, request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from flask import Blueprint, Response, g, jsonify, request
+from pydantic import BaseModel
 
 from archive_service.api.idempotency import remembered
-from archive_service.errors import Rejected
+from archive_service.api.values import UNSTORABLE, Input, Look, Output, parse
+from archive_service.errors import NotFound, Rejected, StaleRow
+from archive_service.web.errors import problem
 from archive_service.web.guard import public as mark_public
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-
-Shape = TypeVar("Shape", bound=BaseModel)
-
-
-class Input(BaseModel):
-    """Base of what callers send: an unknown name is a mistake worth telling."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Output(BaseModel):
-    """Base of what we answer."""
-
-    model_config = ConfigDict(from_attributes=True)
+NUMBER_MOST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -49,6 +38,7 @@ class Operation:
     status: int
     is_public: bool
     extra: Mapping[str, Any]
+    function: Callable[..., Any]
 
 
 OPERATIONS: list[Operation] = []
@@ -67,7 +57,7 @@ def operation(
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         hints = get_type_hints(function)
-        query, body, answer = hints.get("query"), hints.get("body"), hints.get("return")
+        answer = hints.get("return")
         documentation = (function.__doc__ or "").strip().split("\n", 1)
         is_model = isinstance(answer, type) and issubclass(answer, BaseModel)
         entry = Operation(
@@ -77,12 +67,13 @@ def operation(
             summary=documentation[0],
             detail=documentation[1].strip() if len(documentation) > 1 else "",
             tag=tag,
-            query=query,
-            body=body,
+            query=hints.get("query"),
+            body=hints.get("body"),
             answer=answer if is_model else None,
             status=status,
             is_public=public,
             extra=extra or {},
+            function=function,
         )
         OPERATIONS.append(entry)
         api.add_url_rule(_as_rule(path), function.__name__, _view(function, entry), methods=[method])
@@ -91,17 +82,26 @@ def operation(
     return declare
 
 
-def parse(shape: type[Shape], values: Any) -> Shape:  # noqa: ANN401 (anything a caller may have sent)
-    """Values checked against a shape. Raises Rejected with every fault and its place."""
-    try:
-        return shape.model_validate(values)
-    except ValidationError as error:
-        findings = [
-            {"code": fault["type"], "place": ".".join(str(part) for part in fault["loc"]), "advice": fault["msg"]}
-            for fault in error.errors()
-        ]
-        places = "、".join(finding["place"] or "(整体)" for finding in findings)
-        raise Rejected(f"提交的内容有 {len(findings)} 处不符合要求:{places}。", code="malformed", findings=findings) from error
+@api.errorhandler(StaleRow)
+def _stale(error: StaleRow) -> Response:
+    """The thing has moved since the caller looked: the answer carries it as it is now, under `present`."""
+    body = problem(error)
+    entry: Operation = g.operation
+    thing = "/".join(entry.path.split("/")[:3])
+    shown = next((one for one in OPERATIONS if one.method == "GET" and one.path == thing), None)
+    if shown is not None:
+        answer = shown.function(request.view_args["id"], **({"query": Look()} if shown.query else {}))  # type: ignore[index]  # the path has an id
+        body["present"] = answer.model_dump(mode="json", by_alias=True)
+    response = jsonify(body)
+    response.status_code, response.mimetype = body["status"], "application/problem+json"
+    return response
+
+
+@api.after_request
+def _name_the_scheme(response: Response) -> Response:
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="xueji"'
+    return response
 
 
 def _as_rule(path: str) -> str:
@@ -110,22 +110,35 @@ def _as_rule(path: str) -> str:
 
 def _view(function: Callable[..., Any], entry: Operation) -> Callable[..., Response]:
     def view(**path: Any) -> Response:  # noqa: ANN401 (path variables as Flask converts them)
-        if entry.query:
-            path["query"] = parse(entry.query, request.args.to_dict())
         if entry.body:
             path["body"] = parse(entry.body, _json_body())
         return _reply(function(**path), entry.status)
 
-    view.__name__ = function.__name__
-    if entry.method == "POST":
-        view = remembered(view)
-    return mark_public(view) if entry.is_public else view
+    inner = remembered(view) if entry.method == "POST" else view
+
+    def outer(**path: Any) -> Response:  # noqa: ANN401 (as above)
+        g.operation = entry
+        if any(UNSTORABLE.search(value) if isinstance(value, str) else value > NUMBER_MOST for value in path.values()):
+            raise NotFound
+        if entry.query:
+            path["query"] = g.look = parse(entry.query, request.args.to_dict())
+            if not isinstance(g.look, Look):
+                g.look = None
+        return inner(**path)
+
+    outer.__name__ = function.__name__
+    return mark_public(outer) if entry.is_public else outer
 
 
 def _json_body() -> Any:  # noqa: ANN401 (whatever the caller sent)
-    if not request.data:
+    if request.mimetype and not request.is_json:
+        raise Rejected("请求内容应为 JSON:请写明 Content-Type: application/json。", code="unsupported_media_type", status=415)
+    if not request.get_data():
         return {}
-    values = request.get_json(force=True, silent=True)
+    try:
+        values = request.get_json(force=True, silent=True)
+    except RecursionError as error:
+        raise Rejected("请求内容的 JSON 嵌套过深。", code="malformed") from error
     if values is None:
         raise Rejected("请求内容不是有效的 JSON。", code="malformed")
     return values
@@ -136,6 +149,12 @@ def _reply(answer: Any, status: int) -> Response:  # noqa: ANN401 (a model, a re
         return answer
     if answer is None:
         return Response(status=HTTPStatus.NO_CONTENT)
-    response = jsonify(answer.model_dump(mode="json", by_alias=True))
+    body = answer.model_dump(mode="json", by_alias=True)
+    response = jsonify(body)
     response.status_code = status
+    if isinstance(body.get("version"), int):
+        response.headers["ETag"] = f'"{body["version"]}"'
     return response
+
+
+__all__ = ["OPERATIONS", "Input", "Look", "Operation", "Output", "api", "operation", "parse"]

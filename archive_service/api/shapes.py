@@ -4,33 +4,45 @@ Pure translation from services' values; not here: the calls. Boxes are [x0, y0, 
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from archive_service.api.operations import Input, Output
-from archive_service.models.record import Match, PageField, PageFinding
+from archive_service.api.values import Input, Output
+from archive_service.models.record import (
+    Carrier,
+    FieldState,
+    KindState,
+    Match,
+    MatchState,
+    PageField,
+    PageFinding,
+    RecordState,
+    ReviewState,
+    TranscriptState,
+)
+from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services.records import Listed, RecordView
 
-Box = Annotated[list[int], Field(min_length=4, max_length=4)]
+Box = Annotated[list[int], BeforeValidator(list), Field(min_length=4, max_length=4)]
 
 
-class TranscriptState(Output):
+class ReadingOut(Output):
     """How far reading has come; `missing` has a reason."""
 
-    state: str
+    state: TranscriptState
     reason: str | None
     attempts: int
     engine: str | None
 
 
-class KindState(Output):
+class RecordKindOut(Output):
     """What paper it is."""
 
     code: str | None
     label: str | None
     confidence: float | None
-    state: str
+    state: KindState
 
 
 class PageOut(Output):
@@ -53,7 +65,7 @@ class FieldOut(Output):
     value: str | None
     raw: str | None
     confidence: float | None
-    state: str
+    state: FieldState
     suggestion: str | None
     found_by: str
     page: int | None
@@ -86,7 +98,7 @@ class FindingOut(Output):
     value: float | None
     limit: float | None
     unit: str | None
-    severity: str
+    severity: Literal["note", "warn", "refuse"]
     advice: str
 
 
@@ -113,8 +125,8 @@ class DisagreementOut(Output):
 class MatchOut(Output):
     """To which student a page range belongs; pages as [first, last]."""
 
-    pages: list[int]
-    state: str
+    pages: Annotated[list[int], Field(min_length=2, max_length=2)]
+    state: MatchState
     student_id: str | None
     student_no: str | None
     candidates: list[CandidateOut]
@@ -124,7 +136,7 @@ class MatchOut(Output):
 class ReviewOut(Output):
     """What a reviewer said."""
 
-    state: str
+    state: ReviewState
     reasons: list[dict[str, Any]]
     by: str | None
     at: datetime | None
@@ -138,9 +150,9 @@ class RecordOut(Output):
     student_no: str | None
     batch_id: str | None
     case_ids: list[str]
-    carrier: str
-    sensitivity: str
-    state: str
+    carrier: Carrier
+    sensitivity: Sensitivity
+    state: RecordState
     received_at: datetime
     received_on: date
     name: str
@@ -153,8 +165,8 @@ class RecordOut(Output):
     superseded_by: str | None
     searchable_at: datetime | None
     version: int
-    transcript: TranscriptState
-    kind: KindState
+    transcript: ReadingOut
+    kind: RecordKindOut
     pages: list[PageOut] | None
     fields: list[FieldOut]
     seals: list[SealOut]
@@ -204,7 +216,7 @@ def record_out(view: RecordView) -> RecordOut:
         batch_id=record.batch_id,
         case_ids=list(view.case_ids),
         carrier=record.carrier,
-        sensitivity=record.sensitivity,
+        sensitivity=Sensitivity(record.sensitivity),
         state=record.state,
         received_at=record.received_at,
         received_on=record.received_on,
@@ -218,10 +230,8 @@ def record_out(view: RecordView) -> RecordOut:
         superseded_by=view.superseded_by,
         searchable_at=record.searchable_at,
         version=record.version,
-        transcript=TranscriptState(
-            state=record.transcript_state, reason=record.transcript_reason, attempts=record.attempts, engine=view.engine
-        ),
-        kind=KindState(code=record.kind, label=view.kind_label, confidence=record.kind_confidence, state=record.kind_state),
+        transcript=ReadingOut(state=record.transcript_state, reason=record.transcript_reason, attempts=record.attempts, engine=view.engine),
+        kind=RecordKindOut(code=record.kind, label=view.kind_label, confidence=record.kind_confidence, state=record.kind_state),
         pages=[PageOut.model_validate(page) for page in view.pages] if record.page_count is not None else None,
         fields=[_field_out(field) for field in view.fields],
         seals=[SealOut(page=seal.page_no, box=seal.box, text=seal.text, confidence=seal.confidence) for seal in view.seals],
@@ -261,12 +271,7 @@ def _match_out(view: RecordView, match: Match) -> MatchOut:
         student_id=match.student_id,
         student_no=_number_of(view, match.student_id),
         candidates=[
-            CandidateOut(
-                student_id=str(one["student_id"]),
-                student_no=_number_of(view, str(one["student_id"])),
-                score=one["score"],
-                grounds=one["grounds"],
-            )
+            CandidateOut.model_validate({**one, "student_no": _number_of(view, str(one["student_id"]))})
             for one in match.candidates
             if one["student_id"] in view.candidates
         ],

@@ -7,9 +7,11 @@ from flask import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from pydantic import Field
 
-from archive_service.api.operations import Input, Output, operation
+from archive_service.api.asking import actor
+from archive_service.api.operations import operation
+from archive_service.api.values import Input, Output
 from archive_service.services import changes, watching
-from archive_service.web.context import actor, archive
+from archive_service.web.context import archive
 
 SIZE_MOST = 500
 

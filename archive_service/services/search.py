@@ -36,6 +36,8 @@ from archive_service.services.scope import Scope
 from archive_service.services.transcripts import transcript_pages
 from scanners.words import Box
 
+__all__ = ("Answer", "Query", "Sort", "find", "search_scope")
+
 FACETS: tuple[LabelField, ...] = ("school", "kind", "status")
 STATUS_LABELS = {ReviewState.PENDING: "待审", ReviewState.ACCEPTED: "已通过", ReviewState.RETURNED: "已退回"}
 SNIPPET_BEFORE, SNIPPET_AFTER = 16, 64

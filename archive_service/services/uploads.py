@@ -2,12 +2,18 @@
 
 Lives here: the rows and files of half-finished uploads. Not here: the protocol's headers (`api.uploads`), the door (intake).
 The offset is the length of the file, so what was written before a kill is not sent again; it is acknowledged after fsync.
+A row whose record is made stays until it expires, so that a request repeated on a bad line gets the same record.
 """
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
+
+from sqlalchemy import delete, select
 
 from archive_service.archive import Archive
 from archive_service.errors import Conflict, NotFound, Rejected, StoreUnavailable
@@ -19,6 +25,7 @@ from archive_service.services.intake import clean_name
 from archive_service.services.scope import Scope
 
 CHUNK_BYTES = 1 << 20
+GONE = "没有这个上传,或已过期。请重新上传。"
 
 
 def begin(archive: Archive, *, name: str, length: int, actor: Actor) -> Upload:
@@ -31,43 +38,48 @@ def begin(archive: Archive, *, name: str, length: int, actor: Actor) -> Upload:
     upload = Upload(
         id=new_id(), account_id=str(actor.account_id), name=clean_name(name), length=length, created_at=now, expires_at=expires_at
     )
-    with archive.begin() as session:
+    with archive.read() as session:
         Scope.of(session, actor).require(Right.CAPTURE, actor.unit_id)
-        session.add(upload)
     path = _path(archive, upload.id)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.touch(mode=0o600)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreUnavailable from error
+    with archive.begin() as session:
+        session.add(upload)
     return upload
 
 
 def offset(archive: Archive, upload_id: str, *, actor: Actor) -> tuple[Upload, int]:
     """The upload and how many bytes of it are here. Raises NotFound."""
-    with archive.read() as session:
-        upload = session.get(Upload, upload_id) if is_id(upload_id) else None
+    upload = _own(archive, upload_id, actor)
     path = _path(archive, upload_id)
-    if upload is None or upload.account_id != actor.account_id or not path.exists() or upload.expires_at < archive.clock.now():
-        raise NotFound("没有这个上传,或已过期。请重新上传。")
+    if not path.exists():
+        raise NotFound(GONE)
     return upload, path.stat().st_size
 
 
 def append(archive: Archive, upload_id: str, at: int, stream: BinaryIO, *, actor: Actor) -> int:
     """Add bytes at the offset the sender believes in; returns the new one.
 
-    Bytes received before a broken line are kept. Raises Conflict (another offset), Rejected (more than announced), StoreUnavailable.
+    Bytes received before a broken line are kept.
+
+    Raises:
+        Conflict: another offset, or another sender is at it.
+        Rejected: more than announced; what fits is kept.
+        StoreUnavailable: the disk is full or broken.
     """
-    upload, here = offset(archive, upload_id, actor=actor)
-    if at != here:
-        raise Conflict(f"断点不一致:服务器已有 {here} 字节。", code="offset_mismatch")
+    upload, _ = offset(archive, upload_id, actor=actor)
     try:
-        with _path(archive, upload_id).open("r+b") as file:
-            file.seek(here)
+        with _alone(_path(archive, upload_id)) as file:
+            here = file.seek(0, os.SEEK_END)
+            if at != here:
+                raise Conflict(f"断点不一致:服务器已有 {here} 字节。", code="offset_mismatch")
             while chunk := stream.read(CHUNK_BYTES):
-                here += len(chunk)
-                if here > upload.length:
-                    raise Rejected("内容比声明的长,没有保存。", code="too_long")
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
+                if here + len(chunk) > upload.length:
+                    raise Rejected("内容比声明的长,超出的部分没有保存。请核对文件后重新上传。", code="too_long")
+                here += file.write(chunk)
     except OSError as error:
         raise StoreUnavailable from error
     return here
@@ -81,14 +93,59 @@ def content(archive: Archive, upload_id: str, *, actor: Actor) -> tuple[str, byt
     return upload.name, _path(archive, upload_id).read_bytes()
 
 
-def drop(archive: Archive, upload_id: str, *, actor: Actor) -> None:
-    """Give up an upload, or clear it away once its record is made. Raises NotFound."""
-    offset(archive, upload_id, actor=actor)
+def record_of(archive: Archive, upload_id: str, *, actor: Actor) -> str | None:
+    """The record that was made of the upload, if it was. Raises NotFound."""
+    return _own(archive, upload_id, actor).record_id
+
+
+def conclude(archive: Archive, upload_id: str, record_id: str) -> None:
+    """Note the record that was made, then clear the bytes away; again is no error."""
     with archive.begin() as session:
         row = session.get(Upload, upload_id)
         if row is not None:
-            session.delete(row)
+            row.record_id = record_id
     _path(archive, upload_id).unlink(missing_ok=True)
+
+
+def drop(archive: Archive, upload_id: str, *, actor: Actor) -> None:
+    """Give up an upload. Raises NotFound."""
+    _own(archive, upload_id, actor)
+    with archive.begin() as session:
+        session.execute(delete(Upload).where(Upload.id == upload_id))
+    _path(archive, upload_id).unlink(missing_ok=True)
+
+
+def forget_expired(archive: Archive) -> int:
+    """Clear away what nobody finished in time; returns how many. Called by the clock."""
+    with archive.read() as session:
+        expired = list(session.scalars(select(Upload.id).where(Upload.expires_at < archive.clock.now())))
+    for upload_id in expired:
+        _path(archive, upload_id).unlink(missing_ok=True)
+    with archive.begin() as session:
+        session.execute(delete(Upload).where(Upload.id.in_(expired)))
+    return len(expired)
+
+
+def _own(archive: Archive, upload_id: str, actor: Actor) -> Upload:
+    with archive.read() as session:
+        upload = session.get(Upload, upload_id) if is_id(upload_id) else None
+    if upload is None or upload.account_id != actor.account_id or upload.expires_at < archive.clock.now():
+        raise NotFound(GONE)
+    return upload
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[BinaryIO]:
+    """The file for one sender at a time; whatever was written is on the disk when the file closes, also on a broken line."""
+    with path.open("r+b", buffering=0) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            raise Conflict("这个上传正由另一请求写入,请稍后从断点继续。", code="upload_busy") from busy
+        try:
+            yield file
+        finally:
+            os.fsync(file.fileno())
 
 
 def _path(archive: Archive, upload_id: str) -> Path:
