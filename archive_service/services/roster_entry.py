@@ -32,6 +32,10 @@ ID_WORDS: tuple[tuple[str, IdKind], ...] = (
     ("户口", IdKind.OTHER),
     ("无", IdKind.OTHER),
 )
+_EITHER = "港澳"
+# What clerks write where there is nothing to write.
+_NOTHING = frozenset({"无", "/", "-", "—", "——"})
+_MAY_BE_NONE = frozenset({NUMBER, FORMER_NAME, ID_NO, GUARDIANS, ADDRESS})
 _SEXES = {"男": Sex.MALE, "1": Sex.MALE, "男性": Sex.MALE, "女": Sex.FEMALE, "2": Sex.FEMALE, "女性": Sex.FEMALE}
 SEX_WORDS = {Sex.MALE: "男", Sex.FEMALE: "女"}
 _CODE_AT_MOST = 64
@@ -95,7 +99,7 @@ def read_entry(row: SheetRow, sections: Collection[str], today: date) -> tuple[E
     faults = [row.fault(column, "empty", f"“{column}”不能为空") for column in NEVER_EMPTY if not row.cells.get(column)]
     values: dict[str, object] = {}
     for column, reader in _READERS.items():
-        text = row.cells.get(column, "")
+        text = _told(row, column)
         try:
             values[column] = reader(text) if text else None
         except _BadCell as bad:
@@ -107,6 +111,20 @@ def read_entry(row: SheetRow, sections: Collection[str], today: date) -> tuple[E
     if not entry.section:
         faults.append(row.fault(GRADE, "grade", "年级与本校学段不符,或看不出属于哪个学段"))
     return (None if faults else entry), faults
+
+
+def _told(row: SheetRow, column: str) -> str:
+    text = row.cells.get(column, "")
+    if column == ID_TYPE and _EITHER in text:
+        return _of_hong_kong_or_macao(normalise(row.cells.get(ID_NO, "")))
+    return "" if column in _MAY_BE_NONE and text in _NOTHING else text
+
+
+def _of_hong_kong_or_macao(number: str) -> str:
+    # One kind of permit for both; the first letter or the region code of the residence permit tells them apart.
+    if number.startswith("83"):
+        return IdKind.TAIWAN.value
+    return IdKind.MACAO.value if number.startswith(("M", "82")) else IdKind.HONG_KONG.value
 
 
 def read_id_type(text: str) -> IdKind:

@@ -42,7 +42,6 @@ def test_months_of_entry(text):
         ("居民身份证", IdKind.RESIDENT),
         ("z", IdKind.OTHER),
         ("香港居民来往内地通行证", IdKind.HONG_KONG),
-        ("港澳居民来往内地通行证(澳门)", IdKind.MACAO),
         ("台湾居民居住证", IdKind.TAIWAN),
         ("外国人永久居留身份证", IdKind.PERMANENT_RESIDENCE),
         ("护照", IdKind.PASSPORT),
@@ -110,3 +109,23 @@ def test_numbers_are_folded_before_they_are_judged():
     id_no = resident_id()
     spaced = f" {id_no[:6]} {id_no[6:14]} {id_no[14:]}"
     assert read(身份证件号=spaced, 学籍号=f"g{spaced}")[0].student_no == f"G{id_no}"
+
+
+@pytest.mark.parametrize(
+    ("words", "number", "kind"),
+    [
+        ("港澳居民来往内地通行证", "H12345678", IdKind.HONG_KONG),
+        ("港澳居民来往内地通行证", "m12345678", IdKind.MACAO),
+        ("港澳台居民居住证", "810000201303050017", IdKind.HONG_KONG),
+        ("港澳台居民居住证", "820000201303050016", IdKind.MACAO),
+        ("港澳台居民居住证", "830000201303050014", IdKind.TAIWAN),
+    ],
+)
+def test_a_permit_for_either_place_is_told_by_its_number(words, number, kind):
+    assert read(身份证件类型=words, 身份证件号=number)[0].id_type is kind
+
+
+@pytest.mark.parametrize("nothing", ["无", "/", "—"])
+def test_clerks_write_something_where_there_is_nothing(nothing):
+    entry, _ = read(学籍号=nothing, 曾用名=nothing, 身份证件类型="无证件", 身份证件号=nothing, 监护人=nothing, 户籍地址=nothing)
+    assert (entry.student_no, entry.former_name, entry.id_no, entry.guardians, entry.address) == ("", "", "", (), "")
