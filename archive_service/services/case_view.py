@@ -27,7 +27,7 @@ from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.case_actions_undo import UNDO, undo_until
 from archive_service.services.case_chain import StepState
-from archive_service.services.case_view_papers import papers_of
+from archive_service.services.case_view_papers import papers_of, readable_of
 from archive_service.services.case_view_shape import (
     Article,
     CaseView,
@@ -40,7 +40,7 @@ from archive_service.services.case_view_shape import (
 )
 from archive_service.services.cases import current_number
 from archive_service.services.cases_sheet import Sheet, read_sheet
-from archive_service.services.claims import registry_values, table
+from archive_service.services.claims import CASE_FIELDS, registry_values, table
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope, Tree
 
@@ -79,6 +79,9 @@ def _view(archive: Archive, session: Session, scope: Scope, sheet: Sheet) -> Cas
     names = _names(session, sheet, decisions)
     student = _student(session, sheet, scope.tree)
     registry = registry_values(sheet.student, student_no=student.student_no, school=student.school)
+    readable = readable_of(session, scope, sheet)
+    claim = {name: value for name, value in case.claim.items() if name not in CASE_FIELDS or readable >= sheet.records.keys()}
+    fields = [field for record_id, fields in sheet.fields.items() if record_id in readable for field in fields]
     step = sheet.waits_at
     ground = sheet.procedure.grounds.get(case.ground or "")
     moment = Moment.SUBMIT if sheet.state in (CaseState.DRAFT, CaseState.RETURNED) else Moment.COMPLETE
@@ -100,15 +103,15 @@ def _view(archive: Archive, session: Session, scope: Scope, sheet: Sheet) -> Cas
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         expires_on=case.expires_on,
-        claim=case.claim,
+        claim=claim,
         questions=_questions(sheet),
         warnings=case.warnings,
         refusals=[] if sheet.state.is_final else [dict(reason.as_json()) for reason in sheet.judge(moment).refusals],
         evidence=_evidence(sheet, names),
         chain=[_step(each, scope.tree, names) for each in sheet.steps],
         actions=allowed_actions(scope, sheet),
-        rows=table(case.claim, registry, (field for fields in sheet.fields.values() for field in fields)),
-        papers=papers_of(session, sheet, archive.kinds),
+        rows=table(claim, registry, fields),
+        papers=papers_of(session, sheet, archive.kinds, readable=readable),
         decisions=[_decision(each, sheet, scope.tree, names) for each in decisions],
         clock=clock_of(step.due_on, step.due_article, on=on, calendar=archive.law.calendar) if step else None,
         basis=_basis(archive.law, sheet),

@@ -1,9 +1,10 @@
 """The papers of a case for the screen: pages, findings and seals of all of them, in one statement each.
 
-Lives here: `papers_of`. Not here: values read from the papers (claims), bytes and images (the record's own services).
+Lives here: `papers_of`, and which of them this person may read. Not here: values read from the papers (claims), bytes and images.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import func, select
@@ -12,22 +13,25 @@ from sqlalchemy.orm import Session
 from archive_service.models.record import Page, PageFinding, PageSeal, Record
 from archive_service.services.case_view_shape import FindingView, PageView, PaperView
 from archive_service.services.cases_sheet import Sheet
+from archive_service.services.scope import Scope
 from scanners.kinds import Kinds
 
 RowT = TypeVar("RowT", Page, PageFinding)
 
 
-def papers_of(session: Session, sheet: Sheet, kinds: Kinds) -> list[PaperView]:
+def papers_of(session: Session, sheet: Sheet, kinds: Kinds, *, readable: frozenset[str]) -> list[PaperView]:
     """Papers in the order of the checklist; one that serves twice stands once, with both codes."""
     codes = _codes(sheet)
-    ids = list(codes)
+    ids = [one for one in codes if one in readable]
     pages = _by_record(session.scalars(select(Page).where(Page.record_id.in_(ids)).order_by(Page.record_id, Page.no)))
     findings = _by_record(session.scalars(select(PageFinding).where(PageFinding.record_id.in_(ids)).order_by(PageFinding.id)))
     counted = select(PageSeal.record_id, func.count()).where(PageSeal.record_id.in_(ids)).group_by(PageSeal.record_id)
     seals = {record_id: number for record_id, number in session.execute(counted)}  # noqa: C416 (dict() takes a result for a mapping)
     return [
         _paper(sheet.records[one], codes[one], kinds, pages=pages.get(one, []), findings=findings.get(one, []), seals=seals.get(one, 0))
-        for one in ids
+        if one in readable
+        else _closed(sheet.records[one], codes[one], kinds)
+        for one in codes
     ]
 
 
@@ -47,6 +51,15 @@ def _by_record(rows: Iterable[RowT]) -> dict[str, list[RowT]]:
     for row in rows:
         groups.setdefault(row.record_id, []).append(row)
     return groups
+
+
+def readable_of(session: Session, scope: Scope, sheet: Sheet) -> frozenset[str]:
+    """Papers of the case this person may read; health and justice are closed to all but the parties."""
+    return frozenset(session.scalars(select(Record.id).where(Record.id.in_(list(sheet.records)), scope.records())))
+
+
+def _closed(record: Record, codes: list[str], kinds: Kinds) -> PaperView:
+    return replace(_paper(record, codes, kinds, pages=[], findings=[], seals=0), is_closed=True, review_reasons=[])
 
 
 def _paper(record: Record, codes: list[str], kinds: Kinds, *, pages: list[Page], findings: list[PageFinding], seals: int) -> PaperView:

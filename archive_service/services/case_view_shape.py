@@ -100,7 +100,7 @@ class PageView:
 
 @dataclass(frozen=True)
 class PaperView:
-    """A record of the case, in the order of the checklist."""
+    """A record of the case, in the order of the checklist. A closed one may not be read by this person: no page, no value of it."""
 
     record_id: str
     codes: tuple[str, ...]
@@ -114,6 +114,7 @@ class PaperView:
     review_reasons: list[dict[str, object]]
     supersedes_id: str | None
     version: int
+    is_closed: bool = False
     pages: list[PageView] = field(default_factory=list)
     findings: list[FindingView] = field(default_factory=list)
     seals: int = 0

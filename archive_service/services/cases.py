@@ -153,6 +153,7 @@ def _parties(student: Student, school: Organisation, chain: tuple[Station, ...],
 
 
 def _refuse_second(session: Session, student_id: str, procedure: str) -> None:
+    session.execute(select(Student.id).where(Student.id == student_id).with_for_update())  # two who open at once come one after the other
     same = select(Case.id).where(Case.student_id == student_id, Case.procedure == procedure, Case.state.in_(_OPEN_STATES))
     if session.scalars(same).first():
         raise Refused("该学生已有一项同类业务尚未办结,不能重复发起。请先办结或撤回原业务。", code="case_already_open")

@@ -47,6 +47,7 @@ def complete(archive: Archive, session: Session, sheet: Sheet, *, account_id: st
     Raises:
         Refused: the student's state has changed so that the result cannot follow.
     """
+    session.refresh(sheet.student, with_for_update=True)  # another case of the same student may be finishing
     case = sheet.case
     case.state, case.closed_at, case.due_on = CaseState.ACCEPTED.value, now, None
     case.expires_on = _expiry(archive, sheet, civil(now))

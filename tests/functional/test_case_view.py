@@ -96,6 +96,21 @@ def test_looking_is_an_event_and_only_parties_look(archive, office, make, studen
     assert [(look.account_id, look.case_id) for look in looks] == [(office.reviewer.account_id, case.id)]
 
 
+def test_health_papers_are_closed_to_a_superior_who_takes_no_part(archive, office, make):
+    """The school answers to the city itself; the county above it sees that there is a case, not what is in it."""
+    school = make.organisation(parent=office.county, authority_id=office.units[1].id)
+    office.registrar = make.actor(Role.SCHOOL_REGISTRAR, school)
+    case, papers = office.illness_case(make.student(school))
+    with archive.begin() as session:
+        session.merge(papers["E-DX"]).sensitivity = "H"
+    view = case_view(archive, case.id, actor=office.reviewer)
+    assert [paper.codes for paper in view.papers if paper.is_closed] == [("E-DX",)]
+    assert {"hospital", "diagnosis"} & {row.field for row in view.rows} == set()
+    assert {"hospital", "diagnosis"} & view.claim.keys() == set()
+    whole = case_view(archive, case.id, actor=office.registrar)
+    assert [row.claimed for row in whole.rows if row.field == "diagnosis"] == ["肺炎"]
+
+
 def test_papers_with_pages_findings_and_seals(archive, office, make, student):
     case, papers = office.illness_case(student)
     diagnosis = papers["E-DX"].id
