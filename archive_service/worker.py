@@ -16,6 +16,7 @@ from datetime import timedelta
 import structlog
 
 from archive_service import queue
+from archive_service.adapters.search_index.interface import Batch
 from archive_service.archive import Archive
 from archive_service.errors import ArchiveError
 from archive_service.models.job import Job, JobState
@@ -34,6 +35,7 @@ HANDLERS: Mapping[str, Handler] = {
 READING = frozenset({"read"})
 GATE = frozenset({"judge", "match", "roster"})
 ALL = READING | GATE
+TIDY_SECONDS = 60
 ON_RECORD = frozenset({"judge", "read"})  # kinds whose failure shows on the record
 
 
@@ -160,6 +162,7 @@ class Keeper:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.holder = holder_name("keeper")
+        self._tidied = time.monotonic()
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -193,12 +196,19 @@ class Keeper:
             lease, most = timedelta(seconds=jobs.lease_seconds * 4), self.archive.settings.search.batch_pages
             taken = queue.claim(session, {"index"}, holder=self.holder, now=now, lease=lease, at_most=most)
         if not taken:
-            return 0
+            return self._tidy()
         records = {str(job.record_id) for job in taken}
         indexing.index_records(self.archive, records, job_id=max(job.id for job in taken))
         with self.archive.begin() as session:
             queue.finish(session, {job.id for job in taken}, holder=self.holder, now=self.archive.clock.now())
         return len(taken)
+
+    def _tidy(self) -> int:
+        """Join small segments of the index now and then while nothing waits."""
+        if time.monotonic() - self._tidied > TIDY_SECONDS:
+            self._tidied = time.monotonic()
+            self.archive.index.apply(Batch())
+        return 0
 
     def schedule(self) -> int:
         """What is due by the clock."""

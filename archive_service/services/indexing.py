@@ -11,8 +11,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from archive_service.adapters.search_index.entries import PageEntry
-from archive_service.adapters.search_index.interface import Batch
+from archive_service.adapters.search_index.interface import Batch, Rebuild
 from archive_service.archive import Archive
+from archive_service.errors import IndexUnavailable
 from archive_service.models.job import Job
 from archive_service.models.organisation import Organisation
 from archive_service.models.record import Page, PageField, Record, ReviewState
@@ -25,7 +26,7 @@ STATUS_NUMBERS = {ReviewState.PENDING: 1, ReviewState.ACCEPTED: 2, ReviewState.R
 OPEN_NUMBERS = {"L": 1, "M": 2}
 CLOSED_AT_HOME, CLOSED_ELSEWHERE = 3, 9
 NAME_FIELDS, NUMBER_FIELDS = ("name", "former_name"), ("id_no", "student_no")
-REBUILD_PAGES = 2000
+REBUILD_RECORDS = 1000
 
 
 def index_records(archive: Archive, record_ids: Collection[str], *, job_id: int) -> int:
@@ -53,24 +54,34 @@ def rebuild(archive: Archive) -> int:
     with archive.begin() as session:
         kinds = kind_numbers(session, archive)
     work = archive.index.begin_rebuild()
+    try:
+        pages = _fill(archive, work, kinds)
+        is_serving = archive.index.finish_rebuild(work)
+    except BaseException:
+        work.abandon()
+        raise
+    if not is_serving:
+        work.abandon()
+        raise IndexUnavailable("重建期间检索索引被另一进程改写,将重新开始。")
+    return pages
+
+
+def _fill(archive: Archive, work: Rebuild, kinds: dict[str, int]) -> int:
     pages, after = 0, ""
     while True:
         with archive.read() as session:
             job_id = session.scalar(select(func.max(Job.id))) or 0
-            ids = list(session.scalars(select(Record.id).where(Record.id > after).order_by(Record.id).limit(REBUILD_PAGES // 2)))
+            ids = list(session.scalars(select(Record.id).where(Record.id > after).order_by(Record.id).limit(REBUILD_RECORDS)))
             entries = list(entries_of(session, ids, kinds))
         work.add(Batch(upserts=entries, job_id=job_id))
         pages += len(entries)
         if not ids:
-            break
+            return pages
         after = ids[-1]
-    if not archive.index.finish_rebuild(work):
-        raise RuntimeError("another process wrote to the index during the rebuild")
-    return pages
 
 
 def entries_of(session: Session, record_ids: Collection[str], kinds: dict[str, int]) -> Iterable[PageEntry]:
-    """What the index should hold of some records; the numbers of statements does not depend on how many."""
+    """What the index should hold of some records; the number of statements does not depend on how many."""
     records = {row.id: row for row in session.scalars(select(Record).where(Record.id.in_(record_ids)))}
     units = dict(session.execute(select(Organisation.id, Organisation.number)).all())
     students = _students(session, {row.student_id for row in records.values() if row.student_id})

@@ -27,6 +27,7 @@ from archive_service.models.search import IndexLabel
 from archive_service.models.student import Student
 from archive_service.rules import identity
 from archive_service.rules.access import Right
+from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.indexing import CLOSED_AT_HOME, OPEN_NUMBERS, STATUS_NUMBERS
@@ -86,6 +87,9 @@ class Found:
     snippet: str
     marks: tuple[tuple[int, int], ...]  # offsets of the words in the snippet
     boxes: tuple[Box, ...]
+    width_px: int
+    height_px: int
+    is_closed: bool  # a sensitive paper: shown only under a case or for a purpose
 
 
 @dataclass(frozen=True)
@@ -207,6 +211,7 @@ def _hit(archive: Archive, words: Plan, hit: IndexHit, row: _Row) -> Found:
     start = max(0, places[0][0] - SNIPPET_BEFORE) if places else 0
     end = start + SNIPPET_BEFORE + SNIPPET_AFTER
     kind = archive.kinds.get(row.record.kind)
+    is_closed = Sensitivity(row.record.sensitivity).is_closed
     numbers = row.student.numbers if row.student else []
     return Found(
         record_id=row.record.id,
@@ -219,9 +224,12 @@ def _hit(archive: Archive, words: Plan, hit: IndexHit, row: _Row) -> Found:
         school=row.school,
         received_on=row.record.received_on,
         match="near" if hit.near else "exact",
-        snippet=text[start:end].replace("\n", " "),
-        marks=tuple((first - start, min(last, end) - start) for first, last in places if start <= first < end),
-        boxes=_boxes(archive, row, places),
+        snippet="(内容涉及健康或司法信息,说明事由后可看)" if is_closed else text[start:end].replace("\n", " "),
+        marks=() if is_closed else tuple((first - start, min(last, end) - start) for first, last in places if start <= first < end),
+        boxes=() if is_closed else _boxes(archive, row, places),
+        width_px=row.page.width_px,
+        height_px=row.page.height_px,
+        is_closed=is_closed,
     )
 
 

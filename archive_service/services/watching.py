@@ -15,6 +15,7 @@ from archive_service import __version__, migrations, queue
 from archive_service.adapters.blobs import StoreHealth
 from archive_service.adapters.search_index.interface import Health
 from archive_service.archive import Archive
+from archive_service.errors import Denied
 from archive_service.models.job import Job, JobState, Lease
 from archive_service.models.ledger import Event, EventLink
 from archive_service.rules.access import Right
@@ -33,6 +34,7 @@ class QueueState:
 
     kinds: dict[str, dict[str, int]]
     oldest_wait_seconds: float
+    oldest_by_kind: dict[str, float]
 
     @property
     def dead(self) -> int:
@@ -62,13 +64,15 @@ class Operations:
     database: str
     schema: str | None
     version: str
+    rules_version: str
+    room_wanted_bytes: int
     now: datetime
 
 
 def operations(archive: Archive, *, actor: Actor) -> Operations:
     """The state of all parts. Raises Denied for anyone but a system administrator."""
     with archive.read() as session:
-        Scope.of(session, actor).require_anywhere(Right.MANAGE_SYSTEM)
+        _require_operator(session, actor)
         state = queue_state(archive, session)
         dead = tuple(session.scalars(select(Job).where(Job.state == JobState.DEAD).order_by(Job.id.desc()).limit(DEAD_SHOWN)))
         roles = tuple(session.scalars(select(Lease).order_by(Lease.name)))
@@ -83,6 +87,8 @@ def operations(archive: Archive, *, actor: Actor) -> Operations:
         database=archive.engine.dialect.name,
         schema=migrations.current(archive.engine),
         version=__version__,
+        rules_version=archive.law.version,
+        room_wanted_bytes=archive.settings.intake.free_bytes,
         now=archive.clock.now(),
     )
 
@@ -106,11 +112,17 @@ def _database(archive: Archive) -> str:
     return "ok"
 
 
+def _require_operator(session: Session, actor: Actor) -> None:
+    if not Scope.of(session, actor).units(Right.MANAGE_SYSTEM):
+        raise Denied("运行状况由系统管理员查看。")
+
+
 def queue_state(archive: Archive, session: Session) -> QueueState:
     """Counts and the oldest wait."""
     now = archive.clock.now()
-    oldest = session.scalar(select(func.min(Job.run_at)).where(Job.state == JobState.READY, Job.run_at <= now))
-    return QueueState(queue.counts(session), (now - oldest).total_seconds() if oldest else 0.0)
+    due = select(Job.kind, func.min(Job.run_at)).where(Job.state == JobState.READY, Job.run_at <= now).group_by(Job.kind)
+    waits = {kind: (now - oldest).total_seconds() for kind, oldest in session.execute(due)}
+    return QueueState(queue.counts(session), max(waits.values(), default=0.0), waits)
 
 
 def ledger_state(archive: Archive, session: Session) -> LedgerState:
@@ -124,7 +136,7 @@ def revive(archive: Archive, job_ids: Collection[int], *, actor: Actor) -> int:
     """Give dead letters a new start; returns how many. Raises Denied."""
     now = archive.clock.now()
     with archive.begin() as session:
-        Scope.of(session, actor).require_anywhere(Right.MANAGE_SYSTEM)
+        _require_operator(session, actor)
         number = queue.revive(session, job_ids, now=now)
         ledger.write(session, "job.revived", Subject("job"), actor=actor, now=now, detail={"jobs": sorted(job_ids)})
     return number

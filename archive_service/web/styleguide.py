@@ -5,6 +5,7 @@ per state). Not here: the components themselves. Registered by app.py when `serv
 serves the screens alone, with sample papers, so that a screen can be looked at before its service exists.
 """
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from flask_wtf import CSRFProtect
 from PIL import Image
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive_service.web.assets import init_assets
+from archive_service.web.assets import STATIC, init_assets
 from archive_service.web.formats import init_formats
 from archive_service.web.headers import POLICY
 
@@ -27,15 +28,16 @@ _PREVIEW_PORT = 8099
 blueprint = Blueprint("styleguide", __name__, url_prefix="/styleguide")
 
 
-class _PlainWords(yaml.SafeLoader):
+class _PlainWords(yaml.CSafeLoader):
     """YAML in which `no` and `on` are words, as they are in our names."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - shape set by the library
         first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
-        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        for first, found in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
 
 
+@cache
 def _samples(name: str) -> dict[str, Any]:
     """The samples of one screen; the people and papers of _shared.yaml are anchors in all of them."""
     files = ("_shared", name)
@@ -46,8 +48,11 @@ def _samples(name: str) -> dict[str, Any]:
 
 def _screens() -> dict[str, list[str]]:
     """Every screen with the states it has samples for."""
-    names = sorted(path.stem for path in _SAMPLES.glob("*.yaml") if not path.stem.startswith("_"))
-    return {name: list(_samples(name)) for name in names}
+    return {name: list(_samples(name)) for name in _screen_names()}
+
+
+def _screen_names() -> list[str]:
+    return sorted(path.stem for path in _SAMPLES.glob("[!_]*.yaml"))
 
 
 @blueprint.get("")
@@ -60,7 +65,7 @@ def components() -> str:
 @blueprint.get("/<screen>/<state>")
 def screen(screen: str, state: str) -> str:
     """One screen in one state, from its sample context."""
-    if state not in _screens().get(screen, []):
+    if screen not in _screen_names() or state not in _samples(screen):
         abort(404)
     context = dict(_samples(screen)[state])
     frame = _samples("_frame")[context.pop("role", "registrar")] | context.pop("frame", {})
@@ -84,12 +89,12 @@ def _sample_transcript(record: str) -> Response:
     return jsonify(_samples("_transcript"))
 
 
-def preview_app() -> Flask:
+def preview_app(static: Path = STATIC) -> Flask:
     """The screens alone: samples, sample papers, the content policy of production, no database."""
     app = Flask(__name__, template_folder=str(TEMPLATES), static_url_path="/static", static_folder=None)
     app.config["SECRET_KEY"] = "preview of sample data only"  # noqa: S105 - guards nothing: the preview has no accounts
     app.config["TEMPLATES_AUTO_RELOAD"] = True
-    init_assets(app)
+    init_assets(app, static)
     init_formats(app)
     CSRFProtect(app)
     app.register_blueprint(blueprint)

@@ -1,0 +1,32 @@
+"""The small figures in the rail: how much waits in the tray and for review; counted inside the scope."""
+
+from sqlalchemy import ColumnElement, func, select
+
+from archive_service.archive import Archive
+from archive_service.models.case import CaseStep
+from archive_service.models.record import Record
+from archive_service.rules.access import Right
+from archive_service.services.actor import Actor
+from archive_service.services.records import DOUBTFUL, SETTLED
+from archive_service.services.scope import Scope
+
+
+def of_work(archive: Archive, *, actor: Actor) -> dict[str, int]:
+    """Papers in doubt that the actor may file, and steps that wait at the actor's own unit."""
+    with archive.read() as session:
+        scope = Scope.of(session, actor)
+        found: dict[str, int] = {}
+        filing = scope.units(Right.MATCH) if scope.own_units_with(Right.CAPTURE) else frozenset()
+        if filing:
+            doubtful = select(func.count()).select_from(Record).where(scope.records(), *tray_conditions(filing))
+            found["tray"] = session.scalar(doubtful) or 0
+        deciding = scope.own_units_with(Right.REVIEW_CASE)
+        if deciding:
+            waiting = select(func.count()).select_from(CaseStep).where(CaseStep.unit_id.in_(deciding), CaseStep.state == "open")
+            found["review"] = session.scalar(waiting) or 0
+    return found
+
+
+def tray_conditions(units: frozenset[str]) -> tuple[ColumnElement[bool], ...]:
+    """Which records lie in the tray of some units."""
+    return Record.organisation_id.in_(units), Record.match_state.in_(DOUBTFUL), Record.state.in_(SETTLED)

@@ -1,0 +1,106 @@
+"""采集: papers are dropped, photographed or pasted; each becomes a card that tells how far it has come."""
+
+from typing import Any
+
+from flask import render_template, request
+
+from archive_service.archive import Archive
+from archive_service.models.record import MatchState, RecordState
+from archive_service.rules.access import Right
+from archive_service.services import batches, records, targets
+from archive_service.services.batches import BatchView
+from archive_service.services.records import Filter, RecordView
+from archive_service.web import parts
+from archive_service.web.context import actor, archive
+from archive_service.web.pages import pages
+from scanners.findings import Severity
+
+ACCEPT = ".jpg,.jpeg,.png,.tif,.tiff,.pdf,.heic,.heif,.webp"
+ACCEPT_LABEL = "JPEG、PNG、TIFF、PDF、HEIC、WebP"
+CARDS_MOST = 200
+
+
+@pages.get("/capture")
+def capture() -> str:
+    """The drop target, before a batch begins."""
+    return _page(None)
+
+
+@pages.get("/capture/batches/<batch_id>")
+def capture_batch(batch_id: str) -> str:
+    """A batch one comes back to."""
+    return _page(batch_id)
+
+
+@pages.get("/capture/batches/<batch_id>/cards")
+def capture_cards(batch_id: str) -> str:
+    """The board of a batch, asked for again while it works."""
+    return render_template("pages/capture_cards.html", **_board(archive(), batch_id))
+
+
+def _page(batch_id: str | None) -> str:
+    the = archive()
+    targets.require_capture(the, actor=actor(), right=Right.CAPTURE)
+    board = _board(the, batch_id) if batch_id else None
+    target = targets.of_request(the, request.args.get("case"), request.args.get("evidence"), request.args.get("student"), actor=actor())
+    return render_template(
+        "pages/capture.html",
+        batch=board["batch"] if board else None,
+        limits={"accept": ACCEPT, "accept_label": ACCEPT_LABEL, "max_bytes": the.settings.intake.max_bytes},
+        target=_target(target),
+        board=board,
+        batches=[summary(view) for view in batches.recent_batches(the, actor=actor(), at_most=8)],
+    )
+
+
+def summary(view: BatchView) -> dict[str, Any]:
+    """A batch in one line."""
+    unreadable = view.states.get(RecordState.UNREADABLE, 0)
+    settled = view.matches.get(MatchState.MATCHED, 0)
+    return {
+        "id": view.batch.id,
+        "accession_no": view.batch.accession_no,
+        "received_at": view.batch.opened_at,
+        "total": view.total,
+        "settled": settled,
+        "needs_person": max(view.waiting - unreadable, 0),
+        "refused": unreadable,
+        "pending": view.pending,
+    }
+
+
+def _board(the: Archive, batch_id: str) -> dict[str, Any]:
+    batch = batches.batch_view(the, batch_id, actor=actor())
+    who = actor().for_case(None, "采集")
+    listed = records.listed(the, Filter(batch_id=batch_id), actor=who, size=CARDS_MOST)
+    cards = [_card(view) for view in listed.items]
+    return {"batch": summary(batch), "cards": sorted(cards, key=lambda card: not card["needs_person"])}
+
+
+def _card(view: RecordView) -> dict[str, Any]:
+    record = view.record
+    needs_person = record.state is RecordState.UNREADABLE or (
+        record.state is RecordState.READ and record.match_state is not MatchState.MATCHED
+    )
+    return {
+        "record": parts.thumb(view),
+        "name": record.original_name,
+        "words": parts.walk_words(record),
+        "student": parts.student_line(view.student, view.school),
+        "findings": parts.findings(view, at_least=Severity.WARN),
+        "needs_person": needs_person,
+        "url": f"/tray/{record.id}" if needs_person and record.state is RecordState.READ else f"/records/{record.id}",
+        "action": "去确认" if needs_person and record.state is RecordState.READ else "查看",
+    }
+
+
+def _target(target: targets.Target | None) -> dict[str, Any] | None:
+    if target is None:
+        return None
+    return {
+        "student": parts.student_line(target.student, target.school),
+        "case_id": target.case_id,
+        "procedure": target.procedure,
+        "kind": target.kind,
+        "kind_label": target.kind_label,
+    }

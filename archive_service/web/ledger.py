@@ -1,0 +1,77 @@
+"""台账: who did what, the newest first."""
+
+from typing import Any
+
+from flask import render_template, request
+
+from archive_service.services import ledger_pages
+from archive_service.services.history import ACTS
+from archive_service.services.ledger_pages import EventLine
+from archive_service.web.context import actor, archive
+from archive_service.web.pages import page_url, pages
+
+GROUPS = {
+    "": "全部",
+    "record.": "材料",
+    "page.": "看页面",
+    "case.": "业务",
+    "student": "学生",
+    "search.": "检索",
+    "session.": "登录",
+    "account.": "账号",
+}
+SUBJECTS = {
+    "record": "材料",
+    "student": "学生",
+    "students": "学生名单",
+    "case": "业务",
+    "batch": "批次",
+    "account": "账号",
+    "search": "检索",
+    "session": "登录",
+    "ledger": "台账",
+    "job": "任务",
+    "token": "访问令牌",
+}
+DIGITS_MOST = 18  # what fits into the database's numbers
+
+
+@pages.get("/ledger")
+def ledger_page() -> str:
+    """A page of the ledger."""
+    act, who, before = request.args.get("act", ""), request.args.get("who", "").strip(), request.args.get("before", "")
+    act = act if act in GROUPS else ""
+    found = ledger_pages.page(
+        archive(), actor=actor(), act=act, who=who, before=int(before) if before.isdigit() and len(before) < 19 else None
+    )
+    return render_template(
+        "pages/ledger.html",
+        filters=[
+            {"name": "act", "label": "事项", "value": act, "options": [{"code": code, "label": label} for code, label in GROUPS.items()]}
+        ],
+        search={"name": "who", "label": "人员", "value": who},
+        total=found.total,
+        why=f"事项为“{GROUPS[act]}”" if act else "",
+        next_url=page_url(before=found.next) if found.next else None,
+        shown=len(found.rows),
+        seal={"state": "up", "sealed_to": found.sealed, "unsealed": sum(row.seq is None for row in found.rows), "advice": ""},
+        rows=[_row(row) for row in found.rows],
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdigit() and len(text) <= DIGITS_MOST else None
+
+
+def _row(row: EventLine) -> dict[str, Any]:
+    return {
+        "seq": row.seq or row.id,
+        "at": row.at,
+        "who": {"name": row.who, "unit": row.unit or ""},
+        "act": ACTS.get(row.act, row.act),
+        "subject": SUBJECTS.get(row.subject, row.subject),
+        "why": row.purpose,
+        "address": row.address,
+        "digest": row.digest,
+        "sealed": row.seq is not None,
+    }

@@ -1,0 +1,140 @@
+"""One record: the paper, what was read, what was checked, what happened; a sensitive one only for a stated purpose."""
+
+from typing import Any
+
+from flask import render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from archive_service.models.record import FieldState, PageField
+from archive_service.rules.access import Right
+from archive_service.services import corrections, history, records, transcription
+from archive_service.services.records import RecordView, may_show
+from archive_service.web import parts
+from archive_service.web.context import actor, archive
+from archive_service.web.frame import watermark
+from archive_service.web.pages import decided, form_version, pages
+
+VERDICTS = {FieldState.SURE: "agree", FieldState.CONFIRMED: "agree", FieldState.DOUBTFUL: "doubt", FieldState.FAILED_CHECK: "differ"}
+NUMBERS = ("id_no", "student_no")
+
+
+@pages.get("/records/<record_id>")
+def record_page(record_id: str) -> str:
+    """The record, or the question for what purpose it is looked at."""
+    the, who = archive(), actor()
+    view = records.view(the, record_id, actor=who)
+    rights = history.rights_on(the, view.record, actor=who)
+    shown = may_show(view.record, who)
+    return render_template(
+        "pages/record.html",
+        record=_record(view),
+        student=parts.student_line(view.student, view.school),
+        papers=[parts.paper(view, boxes=parts.field_boxes(view))] if shown and view.pages else [],
+        watermark=watermark(),
+        case_id=who.case_id,
+        purpose=who.purpose,
+        fields=[_row(view, field) for field in view.fields],
+        kinds=[{"code": kind.code, "label": kind.label} for kind in the.kinds],
+        history=[line.as_shown() for line in history.of_record(the, record_id, actor=who)],
+        rights={
+            "may_edit": Right.CONFIRM in rights,
+            "may_retry": Right.CAPTURE in rights,
+            "why_not": "" if Right.CONFIRM in rights else "由本校学籍管理员或审核人员确认。",
+        },
+        ask=None if shown else {"why": "这份材料涉及健康或司法内容,查阅事由会记入台账。"},
+    )
+
+
+@pages.post("/records/<record_id>/fields/<name>")
+def record_field(record_id: str, name: str) -> BaseResponse:
+    """Confirm or correct a value."""
+    value, reason = request.form.get("value", ""), request.form.get("reason", "")
+    corrections.confirm_field(archive(), record_id, name, value=value, reason=reason, actor=actor())
+    return decided("已确认。", next_url=_back(record_id))
+
+
+@pages.post("/records/<record_id>/kind")
+def record_kind(record_id: str) -> BaseResponse:
+    """Say what paper it is."""
+    corrections.set_kind(archive(), record_id, kind=request.form.get("kind", ""), actor=actor(), version=form_version())
+    return decided("已改种类。", next_url=_back(record_id))
+
+
+@pages.post("/records/<record_id>/retry")
+def record_retry(record_id: str) -> BaseResponse:
+    """Judge or read again after a failure."""
+    transcription.retry(archive(), record_id, actor=actor())
+    return decided("已重新排队识别。", next_url=_back(record_id))
+
+
+def _back(record_id: str) -> str:
+    query = request.query_string.decode()
+    return f"/records/{record_id}?{query}" if query else f"/records/{record_id}"
+
+
+def _record(view: RecordView) -> dict[str, Any]:
+    record = view.record
+    return {
+        "id": record.id,
+        "version": record.version,
+        "state": record.state.value,
+        "kind": parts.kind(view),
+        "carrier_label": parts.CARRIER_LABELS[record.carrier],
+        "sensitivity_label": parts.SENSITIVITY_LABELS[record.sensitivity],
+        "received_at": record.received_at,
+        "batch_id": record.batch_id,
+        "bytes": record.bytes,
+        "media_type": record.media_type,
+        "sha256": record.sha256,
+        "sm3": record.sm3,
+        "transcript": {
+            "state": record.transcript_state.value,
+            "reason": record.transcript_reason,
+            "attempts": record.attempts,
+            "engine": view.engine,
+        },
+        "supersedes": record.supersedes_id,
+        "superseded_by": view.superseded_by,
+        "duplicate_of": record.duplicate_of,
+        "findings": parts.findings(view),
+        "match_state": record.match_state.value,
+        "review": {"state": record.review_state.value, "reasons": record.review_reasons},
+    }
+
+
+def _row(view: RecordView, field: PageField) -> dict[str, Any]:
+    gaps = {str(gap["field"]): gap for gap in view.match.disagreements} if view.match else {}
+    gap = gaps.get(field.name)
+    return {
+        "name": field.name,
+        "label": field.label,
+        "claim": gap["registry"] if gap else _registry_value(view, field.name),
+        "paper": field.value,
+        "verdict": "differ" if gap else VERDICTS[field.state],
+        "note": f"可能是 {field.suggestion}" if field.suggestion else "",
+        "record_id": view.record.id,
+        "page": field.page_no,
+        "box": field.box,
+        "confirmed": field.state is FieldState.CONFIRMED,
+        "confirmable": field.state is not FieldState.CONFIRMED,
+        "number": field.name in NUMBERS,
+    }
+
+
+def _registry_value(view: RecordView, name: str) -> str | None:
+    student = view.student
+    if student is None:
+        return None
+    values: dict[str, object | None] = {
+        "name": student.name,
+        "former_name": student.former_name,
+        "sex": student.sex,
+        "ethnicity": student.ethnicity,
+        "birth_on": student.birth_on,
+        "id_no": student.id_no,
+        "student_no": view.student_no,
+        "grade": student.grade,
+        "class": student.class_name,
+    }
+    value = values.get(name)
+    return str(value) if value else None

@@ -1,0 +1,130 @@
+"""待归位: papers in doubt beside the students they may belong to; one key files one paper."""
+
+from typing import Any
+
+from flask import render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from archive_service.errors import Rejected
+from archive_service.rules import identity
+from archive_service.services import corrections, matching, students, tray
+from archive_service.services.records import RecordView
+from archive_service.services.students import Criteria
+from archive_service.services.tray import Tray
+from archive_service.web import parts
+from archive_service.web.context import actor, archive
+from archive_service.web.frame import watermark
+from archive_service.web.pages import decided, form_version, pages
+
+PURPOSE = "归位"
+CANDIDATES = 5
+NAMED = ("name", "former_name", "id_no", "student_no", "birth_on")
+ALARM = "材料上写着别的学生"
+
+
+@pages.get("/tray")
+@pages.get("/tray/<record_id>")
+def tray_page(record_id: str | None = None) -> str:
+    """One paper of the tray, the first unless one is named."""
+    the = archive()
+    found = tray.around(the, record_id, actor=actor().for_case(None, PURPOSE))
+    return render_template(
+        "pages/tray.html",
+        queue=[_line(view, found) for view in found.queue],
+        total=found.total,
+        record=_record(found.view) if found.view else None,
+        papers=[parts.paper(found.view, boxes=[box for box in parts.field_boxes(found.view) if box["id"] in NAMED])] if found.view else [],
+        candidates=candidates(found.view) if found.view else [],
+        kinds=[{"code": kind.code, "label": kind.label} for kind in the.kinds],
+        next_url=f"/tray/{found.next_id}" if found.next_id else None,
+        watermark=watermark(),
+    )
+
+
+@pages.get("/tray/<record_id>/students")
+def tray_students(record_id: str) -> str:
+    """Students looked for from the tray."""
+    the, query = archive(), request.args.get("q", "").strip()
+    found = tray.around(the, record_id, actor=actor().for_case(None, PURPOSE))
+    people = students.find(the, sought(query), actor(), size=CANDIDATES).items if query else ()
+    cards = [_card(parts.line_of(row), [], is_alarm=_is_alarm(found.view, row.id)) for row in people]
+    return render_template("pages/tray_students.html", record=_record(found.view) if found.view else None, query=query, candidates=cards)
+
+
+@pages.post("/tray/<record_id>/match")
+def tray_match(record_id: str) -> BaseResponse:
+    """File the paper with a student; against what it says only with a reason."""
+    the, who = archive(), actor().for_case(None, PURPOSE)
+    student_id, reason = request.form.get("student_id", ""), request.form.get("reason", "").strip()
+    before = tray.around(the, record_id, actor=who)
+    if before.view and _is_alarm(before.view, student_id) and not reason:
+        raise Rejected("材料上写着别的学生,仍要归入须写明缘由。", code="reason_needed", status=422)
+    matching.set_match(the, record_id, student_id=student_id, reason=reason, actor=who, version=form_version())
+    following = f"/tray/{before.next_id}" if before.next_id else "/tray"
+    return decided("已归位。", next_url=following, undo_url=f"/tray/{record_id}/undo")
+
+
+@pages.post("/tray/<record_id>/undo")
+def tray_undo(record_id: str) -> BaseResponse:
+    """Take the paper back."""
+    matching.undo_match(archive(), record_id, actor=actor().for_case(None, PURPOSE))
+    return decided("已撤销归位。", next_url=f"/tray/{record_id}")
+
+
+@pages.post("/tray/<record_id>/kind")
+def tray_kind(record_id: str) -> BaseResponse:
+    """Say what paper it is."""
+    corrections.set_kind(
+        archive(), record_id, kind=request.form.get("kind", ""), actor=actor().for_case(None, PURPOSE), version=form_version()
+    )
+    return decided("已改种类。", next_url=f"/tray/{record_id}")
+
+
+def candidates(view: RecordView) -> list[dict[str, Any]]:
+    """The students a paper may belong to, best first."""
+    named = view.match.candidates if view.match else []
+    cards = []
+    for one in named[:CANDIDATES]:
+        student = view.candidates.get(str(one["student_id"]))
+        grounds = one.get("grounds")
+        if student:
+            texts = [str(ground) for ground in grounds] if isinstance(grounds, list) else []
+            cards.append(_card(parts.student_line(student, view.school), texts, is_alarm=_is_alarm(view, student.id)))
+    return cards
+
+
+def sought(query: str) -> Criteria:
+    """What a person typed to find a student: a number with its letter, an identity number, else a name or its beginning."""
+    number = identity.normalise(query)
+    if number[:1] in "GJL" and number[1:2].isdigit():
+        return Criteria(student_no=number)
+    return Criteria(id_no=number) if number[:1].isdigit() else Criteria(name=query)
+
+
+def _card(line: dict[str, Any] | None, grounds: list[str], *, is_alarm: bool) -> dict[str, Any]:
+    return {"student": line, "grounds": grounds, "against": [ALARM] if is_alarm else [], "alarm": is_alarm, "takeable": not is_alarm}
+
+
+def _is_alarm(view: RecordView | None, student_id: str) -> bool:
+    """Whether the paper names somebody else by a number, a name with birth date, or against whom it was uploaded for."""
+    match = view.match if view else None
+    if match is None or match.state != "conflict":
+        return False
+    scores = {str(one["student_id"]): float(str(one["score"])) for one in match.candidates}
+    best = max(scores.values(), default=0.0)
+    return scores.get(student_id, 0.0) < best
+
+
+def _record(view: RecordView) -> dict[str, Any]:
+    return {"id": view.record.id, "version": view.record.version, "kind": parts.kind(view), "findings": parts.findings(view)}
+
+
+def _line(view: RecordView, found: Tray) -> dict[str, Any]:
+    return {
+        "record_id": view.record.id,
+        "label": parts.label_of(view),
+        "why": parts.why_doubtful(view),
+        "received_at": view.record.received_at,
+        "alarm": bool(view.match and view.match.state == "conflict"),
+        "current": bool(found.view and found.view.record.id == view.record.id),
+    }
