@@ -12,9 +12,9 @@ from archive_service.api import register_api
 from archive_service.archive import Archive, open_archive
 from archive_service.settings import ROOT, Settings, load
 from archive_service.web import register_pages
-from archive_service.web.errors import register_errors
-from archive_service.web.guard import register_guard
-from archive_service.web.headers import register_headers
+from archive_service.http.errors import register_errors
+from archive_service.http.guard import register_guard
+from archive_service.http.headers import register_headers
 
 FORM_BYTES = 1_048_576  # a form is small; files come through the upload calls, which have their own limit
 

@@ -1,7 +1,7 @@
 """What can go wrong, as one tree; only its families are known to HTTP.
 
 Lives here: the families (NotFound, Refused, Conflict, Rejected, Denied, Damaged, Unavailable) and their members.
-Not here: the mapping to replies (`web/errors.py`, `api/problems.py`) and rules that say no (they return reasons).
+Not here: the mapping to replies (`http/errors.py`) and rules that say no (they return reasons).
 Messages are Chinese, for the person reading: what happened, what is safe, what to do.
 """
 

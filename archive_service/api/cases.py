@@ -14,7 +14,7 @@ from archive_service.services.case_actions import Act
 from archive_service.services.case_evidence import Proof, SightingGiven
 from archive_service.services.review_queue import CaseFilters
 from archive_service.services.review_reasons import ReasonGiven
-from archive_service.web.context import archive
+from archive_service.http.context import archive
 
 
 class CaseQuery(Listing):

@@ -17,7 +17,7 @@ from archive_service.api.asking import actor
 from archive_service.errors import Rejected
 from archive_service.services import answers
 from archive_service.services.answers import Answer
-from archive_service.web.context import archive
+from archive_service.http.context import archive
 
 HEADER = "Idempotency-Key"
 KEY_LENGTH = 200

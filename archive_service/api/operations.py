@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from archive_service.api.idempotency import remembered
 from archive_service.api.values import UNSTORABLE, Input, Look, Output, parse
 from archive_service.errors import NotFound, Rejected, StaleRow
-from archive_service.web.errors import problem
-from archive_service.web.guard import public as mark_public
+from archive_service.http.errors import problem
+from archive_service.http.guard import public as mark_public
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 NUMBER_MOST = 1_000_000

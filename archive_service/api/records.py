@@ -19,7 +19,7 @@ from archive_service.services.intake import Incoming
 from archive_service.services.papers import Paper
 from archive_service.services.records import Filter
 from archive_service.services.scope import Scope
-from archive_service.web.context import archive
+from archive_service.http.context import archive
 
 BYTES = {"bytes": ("image/jpeg", "application/pdf", "image/tiff", "image/png", "image/heic", "image/webp", "image/bmp")}
 FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded", "application/json", "")

@@ -26,7 +26,7 @@ from archive_service.rules.law import LawGap
 from archive_service.services import organisations, organisations_import, roster, student_page, students, tasks, whoami
 from archive_service.services.roster import RosterOrder
 from archive_service.services.students import Criteria
-from archive_service.web.context import archive
+from archive_service.http.context import archive
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET = {"sheet": XLSX}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
@@ -121,6 +121,15 @@ def end_all(session: Session, account_id: str, *, but: str | None = None) -> int
     ending = delete(WebSession).where(WebSession.account_id == account_id)
     ended = session.execute(ending.where(WebSession.token_hash != digest(but)) if but else ending)
     return int(ended.rowcount)  # type: ignore[attr-defined]  # a DELETE's result has it, the annotated base class does not
+
+
+def forget_ended(archive: Archive) -> int:
+    """Drop the rows of sessions that have ended; upkeep calls it. Returns how many."""
+    now = archive.clock.now()
+    idle = timedelta(minutes=archive.settings.accounts.idle_minutes)
+    with archive.begin() as session:
+        ended = session.execute(delete(WebSession).where(or_(WebSession.expires_at <= now, WebSession.seen_at <= now - idle)))
+        return int(ended.rowcount)  # type: ignore[attr-defined]  # as above
 
 
 def _live(archive: Archive, session: Session, token: str, now: datetime) -> tuple[WebSession, Account]:

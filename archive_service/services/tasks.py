@@ -6,10 +6,11 @@ A task's sheet lies in XUEJI_HOME/tasks until the task has ended: it is not an a
 
 import os
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from archive_service import queue
@@ -22,6 +23,7 @@ from archive_service.services.accounts_viewer import is_service
 from archive_service.services.actor import Actor
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+_SURELY_DONE = timedelta(hours=1)
 ERRORS_AT_MOST = 1000  # more tell a person nothing; the result says how many there were
 
 
@@ -112,6 +114,23 @@ def keep_sheet(archive: Archive, content: bytes) -> str:
     os.fsync(folder)
     os.close(folder)
     return task_id
+
+
+def sweep_sheets(archive: Archive) -> int:
+    """Remove sheets no task waits for: left by a crash between the bytes and the row, or between the end and the removal.
+
+    Upkeep calls it. Returns how many.
+    """
+    before = (archive.clock.now() - _SURELY_DONE).timestamp()
+    old = [path for path in (archive.settings.home / "tasks").glob("*") if path.stat().st_mtime < before]
+    with archive.read() as session:
+        waited_for = set(
+            session.scalars(select(Task.id).where(Task.id.in_([path.stem for path in old]), Task.state.in_((WAITING, RUNNING))))
+        )
+    swept = [path for path in old if path.stem not in waited_for]
+    for path in swept:
+        path.unlink(missing_ok=True)
+    return len(swept)
 
 
 def sheet_file(archive: Archive, task_id: str) -> Path:

@@ -11,7 +11,7 @@ from archive_service.rules.access import Right, Role
 from archive_service.services import accounts, organisations, passwords_change
 from archive_service.services.accounts import AccountLine, NewAccount
 from archive_service.services.accounts_roles import RoleAt
-from archive_service.web.context import actor, archive
+from archive_service.http.context import actor, archive
 from archive_service.web.pages import decided, pages
 
 STATES = {AccountState.ACTIVE: "active", AccountState.WAITING: "locked", AccountState.CLOSED: "disabled"}

@@ -11,7 +11,7 @@ from archive_service.services import batches, records, targets
 from archive_service.services.batches import BatchView
 from archive_service.services.records import Filter, RecordView
 from archive_service.web import parts
-from archive_service.web.context import actor, archive
+from archive_service.http.context import actor, archive
 from archive_service.web.pages import pages
 from scanners.findings import Severity
 

@@ -13,8 +13,8 @@ from archive_service.clock import CHINA
 from archive_service.rules.access import Role
 from archive_service.services import counts, sessions
 from archive_service.settings import Settings
-from archive_service.web.context import actor, archive, signed_in
-from archive_service.web.guard import COOKIE
+from archive_service.http.context import actor, archive, signed_in
+from archive_service.http.guard import COOKIE
 from archive_service.web.pages import pages
 
 RAILS = {

@@ -7,7 +7,7 @@ from flask import render_template, request
 from archive_service.services import ledger_pages
 from archive_service.services.history import ACTS
 from archive_service.services.ledger_pages import EventLine
-from archive_service.web.context import actor, archive
+from archive_service.http.context import actor, archive
 from archive_service.web.pages import page_url, pages
 
 GROUPS = {
@@ -41,9 +41,7 @@ def ledger_page() -> str:
     """A page of the ledger."""
     act, who, before = request.args.get("act", ""), request.args.get("who", "").strip(), request.args.get("before", "")
     act = act if act in GROUPS else ""
-    found = ledger_pages.page(
-        archive(), actor=actor(), act=act, who=who, before=int(before) if before.isdigit() and len(before) < 19 else None
-    )
+    found = ledger_pages.page(archive(), actor=actor(), act=act, who=who, before=_number(before))
     return render_template(
         "pages/ledger.html",
         filters=[

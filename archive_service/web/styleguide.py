@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.web.assets import STATIC, init_assets
 from archive_service.web.formats import init_formats
-from archive_service.web.headers import POLICY
+from archive_service.http.headers import POLICY
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _SAMPLES = TEMPLATES / "styleguide" / "samples"

@@ -12,7 +12,7 @@ from archive_service.services.records import RecordView
 from archive_service.services.students import Criteria
 from archive_service.services.tray import Tray
 from archive_service.web import parts
-from archive_service.web.context import actor, archive
+from archive_service.http.context import actor, archive
 from archive_service.web.frame import watermark
 from archive_service.web.pages import decided, form_version, pages
 

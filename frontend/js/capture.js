@@ -26,10 +26,7 @@ uppy.on("thumbnail:generated", (file, url) => cards.picture(file.id, url));
 uppy.on("upload-progress", (file, { bytesUploaded, bytesTotal }) => file && cards.progress(file.id, bytesUploaded, bytesTotal));
 uppy.on("upload-error", (file, error) => file && cards.fail(file.id, ...whyNot(error)));
 uppy.on("upload-success", (file) => file && record(file.id));
-uppy.on("info-visible", () => {
-  const { message } = uppy.getState().info[0] ?? {};
-  if (message) say(message, { seconds: 6 });
-});
+uppy.on("restriction-failed", (file, error) => say(error.message, { seconds: 6 }));
 
 // The page was closed in mid-upload: files come back from the browser's own store and go on where they stopped.
 uppy.on("restored", () => {

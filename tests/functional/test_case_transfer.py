@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from archive_service.errors import Denied, NotFound, Refused, Rejected
-from archive_service.models.case import CaseStep
+from archive_service.models.case import Case, CaseStep
 from archive_service.models.job import Job
 from archive_service.models.organisation import Level
 from archive_service.models.record import Record
@@ -206,3 +206,13 @@ def test_taking_back_the_last_decision_puts_everything_back(archive, office, sen
     assert {record.organisation_id for record in rows(archive, Record, Record.student_id == student.id)} == {sending["school"].id}
     assert [each.to_on for each in rows(archive, StudentPeriod, StudentPeriod.student_id == student.id)] == [None]
     assert office.act(case.id, ACCEPT, sending["reviewer"]).state is CaseState.ACCEPTED
+
+
+def test_soft_rules_are_kept_as_warnings(archive, office, student):
+    """C-08: the papers for a ground are our proposal, so their absence is shown and hinders nothing."""
+    known(archive, office, student)
+    case = submitted(archive, office, student)
+    with archive.read() as session:
+        kept = session.get_one(Case, case.id)
+    assert [(warning["article"], "尚未提交" in str(warning["text"])) for warning in kept.warnings] == [("GZ-16.1", True)]
+    assert kept.rules_version == archive.law.version

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from openpyxl import Workbook
@@ -331,3 +331,23 @@ def test_five_hundred_rows_go_in_at_once(archive, load):
     with archive.read() as session:
         assert session.scalar(select(func.count()).select_from(Student)) == 499
         assert session.scalar(select(func.count()).select_from(Event).where(Event.act == "student.created")) == 499
+
+
+def test_sheets_nobody_waits_for_are_swept(archive, school, registrar, clock):
+    waiting = roster.start(archive, sheet_of(row_of(1)), RosterOrder(school.code), registrar)
+    orphan = tasks.keep_sheet(archive, b"left by a crash")
+    clock.at = datetime.now(UTC) + timedelta(hours=2)
+    assert tasks.sweep_sheets(archive) == 1
+    assert not tasks.sheet_file(archive, orphan).exists()
+    assert tasks.sheet_file(archive, waiting.id).exists()
+    clock.at = datetime.now(UTC)
+    tasks.keep_sheet(archive, b"just now")
+    assert tasks.sweep_sheets(archive) == 0
+
+
+def test_a_task_that_cannot_go_on_says_so_and_leaves_nothing_behind(archive, school, registrar):
+    task = roster.start(archive, sheet_of(row_of(1)), RosterOrder(school.code), registrar)
+    tasks.fail(archive, task.id, "多次尝试未成功,已停止")
+    ended = tasks.read(archive, task.id, registrar)
+    assert (ended.state, ended.errors[0]["message"]) == ("failed", "多次尝试未成功,已停止")
+    assert not tasks.sheet_file(archive, task.id).exists()

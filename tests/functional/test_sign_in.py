@@ -1,5 +1,6 @@
 """Signing in: one answer for every wrong try, locks, sessions that end, roles that switch."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -226,3 +227,23 @@ def test_a_click_within_the_minute_writes_nothing(archive, registrar, clock):
     sessions.actor_of_session(archive, opened.token, ADDRESS)
     with archive.read() as session:
         assert session.scalar(select(func.max(WebSession.seen_at))) == clock.at - timedelta(seconds=59)
+
+
+def test_rows_of_ended_sessions_are_forgotten(archive, registrar, clock):
+    open_session(archive, registrar.login, PASSWORD, ADDRESS)
+    clock.at += timedelta(minutes=archive.settings.accounts.idle_minutes)
+    opened = open_session(archive, registrar.login, PASSWORD, ADDRESS)
+    clock.at += timedelta(minutes=1)
+    assert sessions.forget_ended(archive) == 0  # the idle one ended when the next was opened
+    assert sessions.actor_of_session(archive, opened.token, ADDRESS)
+    clock.at += timedelta(minutes=archive.settings.accounts.idle_minutes)
+    assert sessions.forget_ended(archive) == 1
+
+
+def test_failures_at_the_same_moment_all_count(archive, registrar):
+    limit = archive.settings.accounts.lock_failures
+    with ThreadPoolExecutor(limit) as pool:
+        tries = [pool.submit(open_session, archive, registrar.login, "wrong", ADDRESS) for _ in range(limit)]
+    assert {type(each.exception()) for each in tries} == {NotSignedIn}
+    with pytest.raises(TooMany):
+        open_session(archive, registrar.login, PASSWORD, ADDRESS)

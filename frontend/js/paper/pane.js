@@ -25,6 +25,7 @@ export class PaperPane {
     this.view = OpenSeadragon({
       element,
       drawer: "canvas",
+      immediateRender: true, // on a slow line the size that is needed, not all sizes up to it
       showNavigationControl: false,
       gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
       keyboardNavEnabled: false,
