@@ -10,10 +10,10 @@ from flask import g, request
 
 from archive_service.api.values import Look
 from archive_service.errors import NotFound, NotSignedIn, Rejected
+from archive_service.http.context import archive
 from archive_service.ids import is_id
 from archive_service.services.actor import Actor
 from archive_service.services.scope import Scope
-from archive_service.http.context import archive
 
 PURPOSE_LENGTH = 200
 VERSION_LENGTH = 9

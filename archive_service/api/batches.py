@@ -7,9 +7,9 @@ from pydantic import Field
 from archive_service.api.asking import actor
 from archive_service.api.operations import operation
 from archive_service.api.values import Input, Output
+from archive_service.http.context import archive
 from archive_service.services import batches
 from archive_service.services.batches import BatchView
-from archive_service.http.context import archive
 
 
 class BatchIn(Input):

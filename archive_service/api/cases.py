@@ -8,13 +8,13 @@ from archive_service.api.asking import actor, page_size, version_wanted
 from archive_service.api.operations import operation
 from archive_service.api.shapes_cases import ActionIn, CaseIn, CaseList, CaseOut, EvidenceIn, case_list, case_out
 from archive_service.api.values import Listing
+from archive_service.http.context import archive
 from archive_service.rules.lifecycle import CaseState
 from archive_service.services import case_actions, case_evidence, case_view, cases, review_queue
 from archive_service.services.case_actions import Act
 from archive_service.services.case_evidence import Proof, SightingGiven
 from archive_service.services.review_queue import CaseFilters
 from archive_service.services.review_reasons import ReasonGiven
-from archive_service.http.context import archive
 
 
 class CaseQuery(Listing):

@@ -8,9 +8,9 @@ from pydantic import Field
 from archive_service.api.asking import actor
 from archive_service.api.operations import operation
 from archive_service.api.values import Look, Output
+from archive_service.http.context import archive
 from archive_service.services import search
 from archive_service.services.search import Query, Sort
-from archive_service.http.context import archive
 
 
 class SearchQuery(Look):

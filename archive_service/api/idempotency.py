@@ -15,9 +15,9 @@ from flask import Response, request
 
 from archive_service.api.asking import actor
 from archive_service.errors import Rejected
+from archive_service.http.context import archive
 from archive_service.services import answers
 from archive_service.services.answers import Answer
-from archive_service.http.context import archive
 
 HEADER = "Idempotency-Key"
 KEY_LENGTH = 200

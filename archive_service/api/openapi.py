@@ -15,15 +15,21 @@ from archive_service.api.operations import OPERATIONS, Operation, operation
 
 REFERENCE = "#/components/schemas/{model}"
 REFUSALS = {
-    "400": "Malformed",
-    "401": "NotSignedIn",
-    "403": "Denied",
-    "404": "NotFound",
-    "409": "Conflict",
-    "422": "Refused",
-    "429": "TooMany",
-    "503": "Unavailable",
+    "400": ("Malformed", "Malformed: every fault with its place in `findings`; or a file that is not kept, with the reason"),
+    "401": ("NotSignedIn", "No token or session, or one that has ended"),
+    "403": ("Denied", "In scope, but the right is missing"),
+    "404": ("NotFound", "Unknown, or out of scope: the same answer"),
+    "409": ("Conflict", "Moved meanwhile: `present` holds the thing as it is now; or an Idempotency-Key used for something else"),
+    "412": ("WrongVersion", "Another version of the upload protocol"),
+    "413": ("TooLarge", "Larger than the settings allow; nothing is kept"),
+    "415": ("Unsupported", "Not a format we take"),
+    "422": ("Refused", "Refused by a rule: `reasons` name the articles"),
+    "429": ("TooMany", "Too many calls; wait as Retry-After says"),
+    "503": ("Unavailable", "A part is away for now; nothing was lost, try again as Retry-After says"),
 }
+ALWAYS = ("400", "429", "503")  # may come of any call
+WITH_BODY = ("413", "415")
+TUS_ONLY = "412"
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code"],
@@ -34,12 +40,15 @@ PROBLEM: dict[str, Any] = {
         "detail": {"type": "string"},
         "code": {"type": "string"},
         "findings": {"type": "array", "items": {"type": "object"}},
+        "present": {"type": "object", "description": "The thing as it is now, after a stale If-Match"},
         "reasons": {
             "type": "array",
             "items": {"type": "object", "properties": {"article": {"type": "string"}, "text": {"type": "string"}}},
         },
     },
 }
+LOOKS = ("/records/{id}", "/search", "/cases/{id}", "/students/{id}")
+VERSIONED = ("put_match", "put_kind", "put_evidence", "act_on_case")
 HEADERS: dict[str, dict[str, Any]] = {
     "X-Case": {"in": "header", "name": "X-Case", "schema": {"type": "string"}, "description": "The case a paper is looked at for"},
     "X-Purpose": {"in": "header", "name": "X-Purpose", "schema": {"type": "string"}, "description": "The purpose; needed for H and J"},
@@ -67,7 +76,7 @@ def document() -> dict[str, Any]:
                 "token": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "xueji_session"},
             },
-            "responses": {name: _problem(name) for name in set(REFUSALS.values())},
+            "responses": {name: _problem(text) for name, text in REFUSALS.values()},
         },
     }
 
@@ -79,11 +88,9 @@ def get_openapi() -> Response:
 
 
 def _models() -> list[tuple[type[BaseModel], Any]]:
-    from_calls = [
-        (model, mode) for entry in OPERATIONS for model, mode in ((entry.body, "validation"), (entry.answer, "serialization")) if model
-    ]
-    forms = [(entry.extra["form"], "validation") for entry in OPERATIONS if "form" in entry.extra]
-    return list(dict.fromkeys([*from_calls, *forms]))
+    taken = [model for entry in OPERATIONS for model in (entry.query, entry.body, entry.extra.get("form")) if model]
+    answered = [entry.answer for entry in OPERATIONS if entry.answer]
+    return [*((model, "validation") for model in dict.fromkeys(taken)), *((model, "serialization") for model in dict.fromkeys(answered))]
 
 
 def _described(entry: Operation) -> dict[str, Any]:
@@ -113,7 +120,7 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 def _query_parameters(entry: Operation) -> list[dict[str, Any]]:
     if entry.query is None:
         return []
-    schema = entry.query.model_json_schema()
+    schema = entry.query.model_json_schema(ref_template=REFERENCE)
     needed = set(schema.get("required", []))
     return [
         {"in": "query", "name": name, "required": name in needed, "schema": value} for name, value in schema.get("properties", {}).items()
@@ -121,9 +128,9 @@ def _query_parameters(entry: Operation) -> list[dict[str, Any]]:
 
 
 def _header_parameters(entry: Operation) -> list[dict[str, Any]]:
-    names = ["X-Case", "X-Purpose"] if entry.path.startswith("/records/{id}") else []
-    names += ["Idempotency-Key"] if entry.method == "POST" and not entry.extra.get("tus") else []
-    names += ["If-Match"] if entry.method == "PUT" else []
+    names = ["X-Case", "X-Purpose"] if entry.path.startswith(LOOKS) else []
+    names += ["Idempotency-Key"] if entry.method == "POST" else []
+    names += ["If-Match"] if entry.name in VERSIONED else []
     return [HEADERS[name] for name in names] + _tus_headers(entry)
 
 
@@ -134,16 +141,22 @@ def _tus_headers(entry: Operation) -> list[dict[str, Any]]:
 
 def _body(entry: Operation) -> dict[str, Any] | None:
     if entry.body:
-        return {
-            "required": bool(entry.body.model_json_schema().get("required")),
-            "content": {"application/json": {"schema": _reference(entry.body)}},
-        }
+        needed = bool(entry.body.model_json_schema().get("required"))
+        return {"required": needed, "content": {"application/json": {"schema": _reference(entry.body)}}}
+    binary = {"type": "string", "contentMediaType": "application/octet-stream"}
     if "form" in entry.extra:
-        binary = {"type": "object", "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}}}
-        return {"required": True, "content": {"multipart/form-data": {"schema": {"allOf": [binary, _reference(entry.extra["form"])]}}}}
+        fields = entry.extra["form"].model_json_schema(ref_template=REFERENCE)["properties"]
+        return _form({"type": "object", "properties": {"file": binary, **fields}})
+    if "sheet" in entry.extra:
+        form = _form({"type": "object", "properties": {"file": binary}, "required": ["file"]})
+        return {**form, "content": {**form["content"], entry.extra["sheet"]: {"schema": binary}}}
     if entry.name == "append_upload":
         return {"required": True, "content": {"application/offset+octet-stream": {"schema": {"type": "string"}}}}
     return None
+
+
+def _form(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
 
 
 def _success(entry: Operation) -> dict[str, Any]:
@@ -160,19 +173,23 @@ def _success(entry: Operation) -> dict[str, Any]:
 
 
 def _refusals(entry: Operation) -> dict[str, Any]:
-    wanted = dict(REFUSALS)
-    if entry.is_public:
-        wanted = {status: name for status, name in wanted.items() if status in ("400", "429", "503")}
-    if "form" in entry.extra or entry.extra.get("tus"):
-        wanted |= {"413": "Refused", "415": "Refused"}
-    answers: dict[str, Any] = {status: {"$ref": f"#/components/responses/{name}"} for status, name in wanted.items()}
+    takes_body = bool(entry.body or entry.extra)
+    wanted = [
+        status
+        for status in REFUSALS
+        if status in ALWAYS
+        or (not entry.is_public and status not in (*WITH_BODY, TUS_ONLY))
+        or (takes_body and status in WITH_BODY)
+        or (entry.extra.get("tus") and status == TUS_ONLY)
+    ]
+    answers: dict[str, Any] = {status: {"$ref": f"#/components/responses/{REFUSALS[status][0]}"} for status in wanted}
     if entry.name == "get_health":
         answers["503"] = _success(entry)
     return answers
 
 
-def _problem(name: str) -> dict[str, Any]:
-    return {"description": name, "content": {"application/problem+json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}}}
+def _problem(text: str) -> dict[str, Any]:
+    return {"description": text, "content": {"application/problem+json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}}}
 
 
 def _reference(model: type[BaseModel]) -> dict[str, str]:

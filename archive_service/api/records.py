@@ -13,13 +13,13 @@ from archive_service.api.shapes import FieldIn, KindIn, MatchIn, RecordList, Rec
 from archive_service.api.shapes_words import TranscriptOut
 from archive_service.api.values import Input, Listing, Look, parse
 from archive_service.errors import Rejected
+from archive_service.http.context import archive
 from archive_service.models.record import Carrier, MatchState, RecordState
 from archive_service.services import corrections, intake, matching, papers, records, students, transcription, transcripts, uploads
 from archive_service.services.intake import Incoming
 from archive_service.services.papers import Paper
 from archive_service.services.records import Filter
 from archive_service.services.scope import Scope
-from archive_service.http.context import archive
 
 BYTES = {"bytes": ("image/jpeg", "application/pdf", "image/tiff", "image/png", "image/heic", "image/webp", "image/bmp")}
 FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded", "application/json", "")

@@ -21,12 +21,12 @@ from archive_service.api.shapes_students import DossierOut, StudentDetail, Stude
 from archive_service.api.values import Input, Listing
 from archive_service.clock import today
 from archive_service.errors import NotFound, Rejected
+from archive_service.http.context import archive
 from archive_service.rules.facts import Declared, question
 from archive_service.rules.law import LawGap
 from archive_service.services import organisations, organisations_import, roster, student_page, students, tasks, whoami
 from archive_service.services.roster import RosterOrder
 from archive_service.services.students import Criteria
-from archive_service.http.context import archive
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET = {"sheet": XLSX}

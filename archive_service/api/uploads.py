@@ -15,9 +15,9 @@ from flask import Response, request
 from archive_service.api.asking import actor
 from archive_service.api.operations import api, operation
 from archive_service.errors import Rejected
+from archive_service.http.context import archive
 from archive_service.models.upload import Upload
 from archive_service.services import uploads
-from archive_service.http.context import archive
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,termination"

@@ -10,8 +10,8 @@ from pydantic import Field
 from archive_service.api.asking import actor
 from archive_service.api.operations import operation
 from archive_service.api.values import Input, Output
-from archive_service.services import changes, watching
 from archive_service.http.context import archive
+from archive_service.services import changes, watching
 
 SIZE_MOST = 500
 
