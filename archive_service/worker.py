@@ -20,7 +20,7 @@ from archive_service.adapters.search_index.interface import Batch
 from archive_service.archive import Archive
 from archive_service.errors import ArchiveError
 from archive_service.models.job import Job, JobState
-from archive_service.services import indexing, ledger, matching, roster, transcription, upkeep
+from archive_service.services import indexing, ingest_pages, ledger, matching, organisations_import, roster, tasks, transcription, upkeep
 
 log = structlog.get_logger()
 
@@ -31,9 +31,12 @@ HANDLERS: Mapping[str, Handler] = {
     "read": lambda archive, job: transcription.read_record(archive, str(job.record_id)),
     "match": lambda archive, job: matching.match_record(archive, str(job.record_id)),
     "roster": lambda archive, job: roster.run(archive, str(job.arguments["task_id"])),
+    "page_count": lambda archive, job: ingest_pages.check(archive, str(job.record_id), int(str(job.arguments["pages"]))),
+    "organisations": lambda archive, job: organisations_import.run(archive, str(job.arguments["task_id"])),
 }
 READING = frozenset({"read"})
-GATE = frozenset({"judge", "match", "roster"})
+WATCHED = frozenset({"roster", "organisations"})  # kinds that a person watches as a task
+GATE = frozenset({"judge", "match", "page_count"}) | WATCHED
 ALL = READING | GATE
 TIDY_SECONDS = 60
 ON_RECORD = frozenset({"judge", "read"})  # kinds whose failure shows on the record
@@ -145,6 +148,8 @@ class Worker:
             state = queue.fail(session, job, holder=self.holder, error=reason, now=self.archive.clock.now(), retry=retry)
         if job.kind in ON_RECORD and job.record_id:
             transcription.note_failure(self.archive, job.record_id, reason, is_final=state is JobState.DEAD)
+        if job.kind in WATCHED and state is JobState.DEAD:
+            tasks.fail(self.archive, str(job.arguments["task_id"]), reason)
         log.warning(
             "job failed",
             kind=job.kind,

@@ -6,8 +6,9 @@ from sqlalchemy import delete
 
 from archive_service import queue
 from archive_service.archive import Archive
-from archive_service.models.account import SignInFailure, WebSession
+from archive_service.models.account import SignInFailure
 from archive_service.models.upload import RememberedAnswer
+from archive_service.services import sessions, tasks, uploads
 
 
 def sweep(archive: Archive) -> int:
@@ -15,8 +16,10 @@ def sweep(archive: Archive) -> int:
     settings, now = archive.settings, archive.clock.now()
     with archive.begin() as session:
         queue.forget(session, before=now - timedelta(days=settings.jobs.keep_days))
-        session.execute(delete(WebSession).where(WebSession.expires_at < now))
         session.execute(delete(SignInFailure).where(SignInFailure.at < now - timedelta(days=1)))
         hours = timedelta(hours=settings.api.idempotency_hours)
         session.execute(delete(RememberedAnswer).where(RememberedAnswer.created_at < now - hours))
+    sessions.forget_ended(archive)
+    tasks.sweep_sheets(archive)
+    uploads.sweep(archive)
     return 0

@@ -148,5 +148,16 @@ def _alone(path: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
 
 
+def sweep(archive: Archive) -> None:
+    """Forget uploads past their time, and files whose row is gone."""
+    now = archive.clock.now()
+    with archive.begin() as session:
+        session.execute(delete(Upload).where(Upload.expires_at < now))
+        alive = set(session.scalars(select(Upload.id)))
+    for path in (archive.settings.home / "uploads").glob("*"):
+        if is_id(path.name) and path.name not in alive:
+            path.unlink(missing_ok=True)
+
+
 def _path(archive: Archive, upload_id: str) -> Path:
     return archive.settings.home / "uploads" / (upload_id if is_id(upload_id) else "-")
