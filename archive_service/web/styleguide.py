@@ -16,9 +16,9 @@ from flask_wtf import CSRFProtect
 from PIL import Image
 from werkzeug.wrappers import Response as BaseResponse
 
+from archive_service.http.headers import POLICY
 from archive_service.web.assets import STATIC, init_assets
 from archive_service.web.formats import init_formats
-from archive_service.http.headers import POLICY
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _SAMPLES = TEMPLATES / "styleguide" / "samples"
