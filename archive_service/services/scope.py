@@ -55,14 +55,14 @@ class Tree:
         return cls({row.id: Unit(**row._mapping) for row in rows})  # noqa: SLF001 (the row's public mapping has this name)
 
     def above(self, unit_id: str | None) -> frozenset[str]:
-        """The unit, all its superiors and its registry authority."""
+        """The unit, all its superiors and the registry authority of each."""
         found: set[str] = set()
-        while unit_id and unit_id not in found and unit_id in self.units:
-            found.add(unit_id)
-            authority = self.units[unit_id].authority_id
-            if authority:
-                found |= {authority}
-            unit_id = self.units[unit_id].parent_id
+        walked: set[str] = set()  # an authority is often the parent too, so it must not stop the walk
+        while unit_id and unit_id not in walked and unit_id in self.units:
+            walked.add(unit_id)
+            unit = self.units[unit_id]
+            found |= {unit.id} | ({unit.authority_id} if unit.authority_id else set())
+            unit_id = unit.parent_id
         return frozenset(found)
 
 
@@ -133,6 +133,11 @@ class Scope:
             return false()
         in_case = select(Case.student_id).where(Case.id.in_(self._party_cases(self.own_units_with(Right.READ_PAPER))))
         return Student.school_id.in_(reading) | Student.id.in_(in_case)
+
+    def named_students(self) -> ColumnElement[bool]:
+        """Students whose names and numbers the actor needs: of their own unit, and in a case their unit takes part in."""
+        mine = self.own_units_with(Right.READ_PAPER)
+        return Student.school_id.in_(mine) | Student.id.in_(select(Case.student_id).where(Case.id.in_(self._party_cases(mine))))
 
     def cases(self) -> ColumnElement[bool]:
         """Which cases the actor may see: a condition on Case."""
