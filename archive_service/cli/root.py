@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from archive_service import __version__
-from archive_service.cli import accounts, demonstration, running
+from archive_service.cli import accounts, backups, demonstration, doctor, ingesting, registry, running, upkeep
 from archive_service.cli.console import DONE, REFUSED
 from archive_service.cli.failures import FAILURES, failed, wrong_use
 
@@ -22,7 +22,25 @@ def xueji() -> None:
     """All commands."""
 
 
-for command in (running.init, running.up, demonstration.demo, accounts.accounts, accounts.token):
+COMMANDS = (
+    running.init,
+    running.up,
+    demonstration.demo,
+    accounts.accounts,
+    accounts.token,
+    registry.organisations,
+    registry.students,
+    ingesting.ingest,
+    ingesting.wait,
+    backups.backup,
+    backups.restore,
+    upkeep.reindex,
+    upkeep.verify_ledger,
+    upkeep.verify_store,
+    upkeep.jobs,
+    doctor.doctor,
+)
+for command in COMMANDS:
     xueji.add_command(command)
 
 
