@@ -96,9 +96,10 @@ export class PaperPane {
     const boxes = this.paper.boxes.filter((box) => box.page === this.page && box.box);
     for (const box of boxes) this.#draw(box);
     const wanted = boxes.find((box) => box.id === this.wanted);
+    const here = `${this.paper.record_id}/${this.page}`;
+    if (this.seen !== here) this.fitWidth();
     if (wanted) this.#panTo(wanted.box);
-    else if (this.seen !== `${this.paper.record_id}/${this.page}`) this.fitWidth();
-    this.seen = `${this.paper.record_id}/${this.page}`;
+    this.seen = here;
   }
 
   #draw(box) {
