@@ -1,0 +1,358 @@
+"""The worker and the keeper: from the door to the index, what failing engines leave behind, and jobs that run twice or change hands."""
+
+import shutil
+import threading
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from archive_service import queue
+from archive_service.adapters import reader as reading
+from archive_service.adapters.reader import LocalReader, SandboxedReader
+from archive_service.errors import IndexUnavailable
+from archive_service.models.job import Job, JobState
+from archive_service.models.ledger import Event
+from archive_service.models.record import Match, MatchState, Page, Record, RecordState, Rendition, TranscriptState
+from archive_service.rules.access import Role
+from archive_service.services import intake, ledger, records, search, transcription, watching
+from archive_service.services.intake import Incoming
+from archive_service.services.search import Query
+from archive_service.worker import READING, Heart, Keeper, Worker
+from tests.papers import hukou, jpeg
+
+AN_HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def desk(archive, make):
+    """A school with one student, its registrar, and ways to hand in a page and look at what became of it."""
+
+    @dataclass
+    class Desk:
+        school = make.tree()[3]
+        registrar = make.actor(Role.SCHOOL_REGISTRAR, school)
+        student = make.student(school, name="张三")
+
+        def hand_in(self, text=""):
+            text = text or hukou("张三", self.student.id_no)
+            return intake.receive(archive, Incoming(jpeg(text), "户口簿.jpg"), actor=self.registrar).id
+
+        def look(self, record_id):
+            return records.view(archive, record_id, actor=self.registrar)
+
+        def find(self, words):
+            return [hit.record_id for hit in search.find(archive, Query(words), actor=self.registrar).hits]
+
+    return Desk()
+
+
+@pytest.fixture
+def keep_index(archive):
+    """Bring everything that waits into the index, as the keeper does."""
+
+    def keep():
+        keeper = Keeper(archive)
+        while keeper.index():
+            pass
+
+    return keep
+
+
+@pytest.fixture
+def with_engine(archive):
+    """The archive as a process sees it whose reading engine is another one; `sandboxed` as in the product."""
+    opened = []
+
+    def swap(engine, *, sandboxed=False, **jobs):
+        settings = archive.settings.model_copy(
+            update={
+                "jobs": archive.settings.jobs.model_copy(update=jobs),
+                "reading": archive.settings.reading.model_copy(update={"engine": engine, "page_seconds": 1.0}),
+            }
+        )
+        opened.append(SandboxedReader(settings) if sandboxed else LocalReader(settings, engine))
+        return replace(archive, settings=settings, reader=opened[-1])
+
+    yield swap
+    for reader in opened:
+        reader.close()
+
+
+def jobs_of(archive, record_id):
+    with archive.read() as session:
+        return list(session.scalars(select(Job).where(Job.record_id == record_id).order_by(Job.id)))
+
+
+def counted(archive, *tables):
+    with archive.read() as session:
+        return tuple(session.scalar(select(func.count()).select_from(table)) for table in tables)
+
+
+def drain_through_failures(archive, clock):
+    """Work until nothing is left, waiting out every pause between tries; returns the pauses in seconds."""
+    waits = []
+    while True:
+        Worker(archive).drain()
+        with archive.read() as session:
+            due = session.scalar(select(func.min(Job.run_at)).where(Job.state == JobState.READY, Job.kind != "index"))
+        if due is None:
+            return waits
+        waits.append((due - clock.at).total_seconds())
+        clock.at = due
+
+
+# The walk
+
+
+def test_a_paper_goes_from_the_door_to_the_index(archive, desk, keep_index):
+    record_id = desk.hand_in()
+    assert Worker(archive).drain() == 3
+    keep_index()
+    seen = desk.look(record_id)
+    assert (seen.record.state, seen.record.transcript_state) == (RecordState.READ, TranscriptState.PRESENT)
+    assert (seen.record.match_state, seen.student.id) == (MatchState.MATCHED, desk.student.id)
+    assert seen.record.searchable_at is not None
+    assert desk.find("登记卡") == [record_id]
+    assert [(job.kind, job.state) for job in jobs_of(archive, record_id)] == [
+        (kind, JobState.DONE) for kind in ("judge", "read", "match", "index")
+    ]
+    with archive.read() as session:
+        acts = list(session.scalars(select(Event.act).where(Event.record_id == record_id).order_by(Event.id)))
+    assert [act for act in acts if act.startswith("record.")][:4] == [
+        f"record.{what}" for what in ("received", "judged", "read", "matched")
+    ]
+
+
+def test_each_worker_takes_its_kinds_only(archive, desk):
+    record_id = desk.hand_in()
+    assert Worker(archive, READING).drain() == 0
+    assert desk.look(record_id).record.state is RecordState.RECEIVED
+
+
+# Engines that fail
+
+
+def test_a_failing_engine_is_tried_again_and_then_shown_as_missing(desk, clock, with_engine, keep_index):
+    broken = with_engine("failing-error", attempts=3, backoff_seconds=5)
+    record_id = desk.hand_in()
+    assert drain_through_failures(broken, clock) == [5, 10]
+    record = desk.look(record_id).record
+    assert (record.state, record.transcript_state) == (RecordState.READ, TranscriptState.MISSING)
+    assert "识别引擎出错" in record.transcript_reason
+    assert record.page_count == 1
+    (dead,) = (job for job in jobs_of(broken, record_id) if job.state is JobState.DEAD)
+    assert (dead.kind, dead.attempts) == ("read", 3)
+    assert "识别引擎出错" in dead.last_error
+    keep_index()
+    assert desk.find("登记卡") == []
+
+
+def test_between_tries_the_reason_shows(desk, with_engine):
+    record_id = desk.hand_in()
+    Worker(with_engine("failing-error")).drain()
+    record = desk.look(record_id).record
+    assert (record.transcript_state, record.attempts) == (TranscriptState.PENDING, 1)
+    assert "识别引擎出错" in record.transcript_reason
+
+
+@pytest.mark.parametrize(("engine", "reason"), [("failing-crash", "意外退出"), ("failing-hang", "秒没有完成")])
+def test_an_engine_that_dies_or_hangs_takes_nobody_along(desk, with_engine, monkeypatch, engine, reason):
+    monkeypatch.setattr(reading, "_START_SECONDS", 3)
+    archive = with_engine(engine, sandboxed=True, attempts=1)
+    record_id = desk.hand_in()
+    assert Worker(archive).drain() == 3
+    record = desk.look(record_id).record
+    assert (record.state, record.transcript_state) == (RecordState.READ, TranscriptState.MISSING)
+    assert reason in record.transcript_reason
+
+
+def test_a_person_has_it_read_again(archive, desk, with_engine, keep_index):
+    record_id = desk.hand_in()
+    Worker(with_engine("failing-error", attempts=1)).drain()
+    transcription.retry(archive, record_id, actor=desk.registrar)
+    Worker(archive).drain()
+    keep_index()
+    record = desk.look(record_id).record
+    assert (record.transcript_state, record.transcript_reason) == (TranscriptState.PRESENT, None)
+    assert desk.find("登记卡") == [record_id]
+
+
+def test_the_operator_revives_dead_letters(archive, make, desk, with_engine, keep_index):
+    record_id = desk.hand_in()
+    Worker(with_engine("failing-error", attempts=1)).drain()
+    with archive.read() as session:
+        dead = set(session.scalars(select(Job.id).where(Job.state == JobState.DEAD)))
+    admin = make.actor(Role.SYSTEM_ADMIN, make.tree()[0])
+    assert watching.revive(archive, dead, actor=admin) == 1
+    Worker(archive).drain()
+    keep_index()
+    assert desk.look(record_id).record.transcript_state is TranscriptState.PRESENT
+    assert desk.find("登记卡") == [record_id]
+
+
+# Jobs that run twice or change hands
+
+
+@dataclass
+class SlowReader:
+    """Reads as the reader it wraps, but while it is at it, something else happens: its lease runs out and another does the work."""
+
+    inner: LocalReader
+    meanwhile: dict
+
+    def __getattr__(self, name):
+        def call(*arguments):
+            found = getattr(self.inner, name)(*arguments)
+            self.meanwhile.pop(name, lambda: None)()
+            return found
+
+        return call
+
+
+def test_a_job_done_twice_at_once_changes_nothing(archive, desk):
+    record_id = desk.hand_in()
+    overtaken = {
+        "judge": lambda: transcription.judge_record(archive, record_id),
+        "read": lambda: transcription.read_record(archive, record_id),
+    }
+    Worker(replace(archive, reader=SlowReader(archive.reader, overtaken))).drain()
+    assert not overtaken
+    roles = sorted(rendition.role.value for rendition in renditions(archive, record_id))
+    assert roles == ["access", "master", "thumbnail", "transcript"]
+    assert counted(archive, Page, Match) == (1, 1)
+    assert desk.look(record_id).record.state is RecordState.READ
+
+
+def test_finished_jobs_done_again_change_nothing(archive, desk, keep_index):
+    record_id = desk.hand_in()
+    Worker(archive).drain()
+    keep_index()
+    before = state_of(archive, record_id)
+    with archive.begin() as session:
+        for kind in ("judge", "read", "match", "index"):
+            queue.put(session, kind, record_id=record_id, now=archive.clock.now())
+    Worker(archive).drain()
+    keep_index()
+    assert state_of(archive, record_id) == before
+    assert desk.find("登记卡") == [record_id]
+    ledger.seal(archive)
+    assert ledger.verify(archive).fault is None
+
+
+def renditions(archive, record_id):
+    with archive.read() as session:
+        return list(session.scalars(select(Rendition).where(Rendition.record_id == record_id)))
+
+
+def state_of(archive, record_id):
+    with archive.read() as session:
+        record = session.get_one(Record, record_id)
+        texts = list(session.scalars(select(Page.text).where(Page.record_id == record_id)))
+    shown = sorted((rendition.role, rendition.page_no or 0, rendition.id) for rendition in renditions(archive, record_id))
+    return (record.state, record.transcript_state, record.match_state, record.student_id, record.searchable_at, texts, shown)
+
+
+def test_a_killed_workers_job_is_taken_over(archive, desk, clock):
+    record_id = desk.hand_in()
+    lease = timedelta(seconds=archive.settings.jobs.lease_seconds)
+    with archive.begin() as session:
+        (job,) = queue.claim(session, {"judge"}, holder="killed", now=clock.at, lease=lease)
+    assert Worker(archive).drain() == 0
+    clock.at += lease + timedelta(seconds=1)
+    assert Worker(archive).drain() == 3
+    assert desk.look(record_id).record.state is RecordState.READ
+    with archive.begin() as session:
+        assert queue.finish(session, {job.id}, holder="killed", now=clock.at) == 0
+
+
+# The keeper
+
+
+def test_one_indexer_at_a_time(archive, desk, clock):
+    desk.hand_in()
+    Worker(archive).drain()
+    first, second = Keeper(archive), Keeper(archive)
+    assert first._turn("indexer", first.index)
+    desk.hand_in()
+    Worker(archive).drain()
+    assert not second._turn("indexer", second.index)
+    clock.at += timedelta(seconds=archive.settings.jobs.lease_seconds + 1)
+    assert second._turn("indexer", second.index)
+    assert not first._turn("indexer", first.index)
+
+
+@pytest.mark.parametrize("damage", ["missing", "damaged"])
+def test_a_lost_index_is_rebuilt_from_rows_and_says_so_meanwhile(archive, desk, keep_index, damage):
+    record_id = desk.hand_in()
+    Worker(archive).drain()
+    keep_index()
+    assert desk.find("登记卡") == [record_id]
+    spoil(archive.settings.index_folder, damage)
+    assert archive.index.health(deep=True).needs_rebuild
+    with pytest.raises(IndexUnavailable, match="材料"):
+        desk.find("登记卡")
+    assert desk.look(record_id).record.state is RecordState.READ
+    keep_index()
+    assert desk.find("登记卡") == [record_id]
+
+
+def spoil(folder, damage):
+    if damage == "missing":
+        shutil.rmtree(folder)
+        return
+    for path in (path for path in folder.rglob("*") if path.is_file() and path.stat().st_size > 64):
+        path.write_bytes(path.read_bytes()[:32] + bytes(path.stat().st_size - 32))
+
+
+def test_a_part_that_is_away_does_not_end_a_role(archive):
+    keeper, turns, done = Keeper(archive), [], threading.Event()
+
+    def seal():
+        turns.append(1)
+        if len(turns) == 1:
+            raise OperationalError("select 1", {}, Exception("server closed the connection"))
+        done.set()
+        return 0
+
+    keeper.seal = seal
+    running = threading.Thread(target=keeper.run)
+    running.start()
+    went_on = done.wait(10)
+    keeper.stop()
+    running.join(60)
+    assert went_on
+
+
+def test_a_heart_beats_on_after_the_database_was_away(archive, desk, clock):
+    desk.hand_in()
+    jobs = archive.settings.jobs.model_copy(update={"heartbeat_seconds": 0.05})
+    away = threading.Event()
+
+    def begin():
+        if not away.is_set():
+            away.set()
+            raise OperationalError("select 1", {}, Exception("server closed the connection"))
+        return archive.begin()
+
+    failing = replace(archive, settings=archive.settings.model_copy(update={"jobs": jobs}), begin=begin)
+
+    with archive.begin() as session:
+        (job,) = queue.claim(session, {"judge"}, holder="me", now=clock.at, lease=timedelta(seconds=1))
+    heart = Heart(failing, "me")
+    heart.hold({job.id})
+    assert away.wait(10)
+    still_ours = wait_until(lambda: jobs_of(archive, job.record_id)[0].lease_until > clock.at + timedelta(seconds=1))
+    heart.stop()
+    assert still_ours
+
+
+def wait_until(holds, seconds=10):
+    pause = threading.Event()
+    for _ in range(int(seconds / 0.05)):
+        if holds():
+            return True
+        pause.wait(0.05)
+    return False
