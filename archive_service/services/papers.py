@@ -4,11 +4,13 @@ Lives here: page pictures and the master. Not here: what was found on them (reco
 or a purpose; a look that cannot be recorded is refused.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
 from archive_service.adapters.blobs import Bucket
+from archive_service.adapters.pictures import at_width
 from archive_service.archive import Archive
 from archive_service.errors import NotFound, Refused
 from archive_service.models.record import Record, Rendition, RenditionRole
@@ -32,7 +34,7 @@ class Paper:
 
 
 def page_image(archive: Archive, record_id: str, page_no: int, *, width_px: int | None, actor: Actor) -> Paper:
-    """A page upright: the thumbnail up to 320 pixels, else the access copy.
+    """A page upright, exactly as wide as asked, at most as the page itself; without a width the access copy as it is.
 
     Raises:
         NotFound: unknown, out of scope, or not yet judged.
@@ -40,7 +42,11 @@ def page_image(archive: Archive, record_id: str, page_no: int, *, width_px: int 
         Damaged, StoreUnavailable.
     """
     role = RenditionRole.THUMBNAIL if width_px is not None and width_px <= THUMBNAIL_WIDTH_PX else RenditionRole.ACCESS
-    return _look(archive, record_id, "page.viewed", role, page_no, actor)
+    paper = _look(archive, record_id, "page.viewed", role, page_no, actor)
+    if width_px is None:
+        return paper
+    content = at_width(paper.content, width_px)
+    return replace(paper, content=content, sha256=hashlib.sha256(content).hexdigest())
 
 
 def master(archive: Archive, record_id: str, *, actor: Actor) -> Paper:

@@ -9,6 +9,7 @@ from typing import Any
 from archive_service.models.record import FieldState, PageField, PageFinding, Record, RecordState
 from archive_service.models.student import Student
 from archive_service.rules.standing import StudentState
+from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services.records import RecordView
 from archive_service.services.students import StudentLine
 from scanners.findings import Severity
@@ -149,6 +150,7 @@ def thumb(view: RecordView) -> dict[str, Any]:
         "review": {"state": view.record.review_state.value},
         "received_at": view.record.received_at,
         "page_count": view.record.page_count,
+        "veiled": Sensitivity(view.record.sensitivity).is_closed,  # a picture in a list states no purpose, so none is asked for
     }
 
 

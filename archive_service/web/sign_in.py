@@ -41,6 +41,7 @@ def close_session() -> BaseResponse:
     sessions.sign_out(archive(), request.cookies.get(COOKIE, ""), request.remote_addr or "-")
     response = redirect("/sign-in?notice=out")
     response.delete_cookie(COOKIE)
+    response.headers["Clear-Site-Data"] = '"storage"'  # unfinished uploads wait in the browser's storage
     return response
 
 
