@@ -21,6 +21,7 @@ from archive_service.services.records import may_show
 from archive_service.services.scope import Scope
 
 THUMBNAIL_WIDTH_PX = 320
+WIDEST_PX = 5000  # A3 at 400 dpi; a wider picture shows nothing more and costs a second
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def page_image(archive: Archive, record_id: str, page_no: int, *, width_px: int 
     paper = _look(archive, record_id, "page.viewed", role, page_no, actor)
     if width_px is None:
         return paper
-    content = at_width(paper.content, width_px)
+    content = at_width(paper.content, min(width_px, WIDEST_PX))
     return replace(paper, content=content, sha256=hashlib.sha256(content).hexdigest())
 
 

@@ -3,7 +3,21 @@
 from flask import Flask
 
 from archive_service.settings import Settings
-from archive_service.web import accounts, capture, home, ledger, operations, record, search, sign_in, tray
+from archive_service.web import (
+    accounts,
+    capture,
+    case_new,
+    cases,
+    home,
+    ledger,
+    operations,
+    record,
+    review,
+    search,
+    sign_in,
+    students,
+    tray,
+)
 from archive_service.web.assets import init_assets
 from archive_service.web.formats import init_formats
 from archive_service.web.frame import init_frame
@@ -15,6 +29,10 @@ SCREENS = (
     capture,
     tray,
     record,
+    review,
+    cases,
+    case_new,
+    students,
     search,
     operations,
     ledger,

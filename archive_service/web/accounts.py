@@ -6,12 +6,12 @@ from flask import render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.errors import ArchiveError, Denied, Rejected
+from archive_service.http.context import actor, archive
 from archive_service.models.account import AccountState
 from archive_service.rules.access import Right, Role
 from archive_service.services import accounts, organisations, passwords_change
 from archive_service.services.accounts import AccountLine, NewAccount
 from archive_service.services.accounts_roles import RoleAt
-from archive_service.http.context import actor, archive
 from archive_service.web.pages import decided, pages
 
 STATES = {AccountState.ACTIVE: "active", AccountState.WAITING: "locked", AccountState.CLOSED: "disabled"}

@@ -5,13 +5,13 @@ from typing import Any
 from flask import render_template, request
 
 from archive_service.archive import Archive
+from archive_service.http.context import actor, archive
 from archive_service.models.record import MatchState, RecordState
 from archive_service.rules.access import Right
 from archive_service.services import batches, records, targets
 from archive_service.services.batches import BatchView
 from archive_service.services.records import Filter, RecordView
 from archive_service.web import parts
-from archive_service.http.context import actor, archive
 from archive_service.web.pages import pages
 from scanners.findings import Severity
 

@@ -10,11 +10,11 @@ from flask import Flask, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.clock import CHINA
+from archive_service.http.context import actor, archive, signed_in
+from archive_service.http.guard import COOKIE
 from archive_service.rules.access import Role
 from archive_service.services import counts, sessions
 from archive_service.settings import Settings
-from archive_service.http.context import actor, archive, signed_in
-from archive_service.http.guard import COOKIE
 from archive_service.web.pages import pages
 
 RAILS = {

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import render_template, request
 
+from archive_service.http.context import actor, archive
 from archive_service.services import ledger_pages
 from archive_service.services.history import ACTS
 from archive_service.services.ledger_pages import EventLine
-from archive_service.http.context import actor, archive
 from archive_service.web.pages import page_url, pages
 
 GROUPS = {

@@ -7,10 +7,10 @@ from typing import Any
 from flask import render_template
 from werkzeug.wrappers import Response as BaseResponse
 
+from archive_service.http.context import actor, archive
 from archive_service.models.job import Job, JobState
 from archive_service.services import watching
 from archive_service.services.watching import KIND_LABELS, Operations
-from archive_service.http.context import actor, archive
 from archive_service.web.pages import decided, pages
 
 STALE_SECONDS = 300

@@ -5,12 +5,12 @@ from typing import Any
 from flask import render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from archive_service.http.context import actor, archive
 from archive_service.models.record import FieldState, PageField
 from archive_service.rules.access import Right
 from archive_service.services import corrections, history, records, transcription
 from archive_service.services.records import RecordView, may_show
 from archive_service.web import parts
-from archive_service.http.context import actor, archive
 from archive_service.web.frame import watermark
 from archive_service.web.pages import decided, form_version, pages
 

@@ -6,9 +6,9 @@ from typing import Any
 from flask import render_template, request
 
 from archive_service.errors import IndexUnavailable, Rejected
+from archive_service.http.context import actor, archive
 from archive_service.services import search
 from archive_service.services.search import Answer, FacetCount, Found, Query, Sort
-from archive_service.http.context import actor, archive
 from archive_service.web.frame import watermark
 from archive_service.web.pages import page_url, pages
 

@@ -4,9 +4,9 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.errors import ArchiveError
-from archive_service.services import passwords_change, sessions, sign_in
 from archive_service.http.context import actor, archive, signed_in
 from archive_service.http.guard import COOKIE, public, set_cookie
+from archive_service.services import passwords_change, sessions, sign_in
 from archive_service.web.pages import inside, pages
 
 NOTICES = {"out": "已退出登录。", "changed": "密码已修改,请用新密码登录。"}

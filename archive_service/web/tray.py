@@ -6,13 +6,13 @@ from flask import render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.errors import Rejected
+from archive_service.http.context import actor, archive
 from archive_service.rules import identity
 from archive_service.services import corrections, matching, students, tray
 from archive_service.services.records import RecordView
 from archive_service.services.students import Criteria
 from archive_service.services.tray import Tray
 from archive_service.web import parts
-from archive_service.http.context import actor, archive
 from archive_service.web.frame import watermark
 from archive_service.web.pages import decided, form_version, pages
 
