@@ -6,7 +6,7 @@ from pydantic import Field
 
 from archive_service.api.asking import actor, page_size, version_wanted
 from archive_service.api.operations import operation
-from archive_service.api.shapes_cases import ActionIn, CaseIn, CaseList, CaseOut, EvidenceIn, case_list, case_out
+from archive_service.api.shapes_cases import ActionIn, CaseIn, CaseList, CaseOut, EvidenceIn, FactsIn, case_list, case_out
 from archive_service.api.values import Listing
 from archive_service.http.context import archive
 from archive_service.rules.lifecycle import CaseState
@@ -48,6 +48,13 @@ def list_cases(query: CaseQuery) -> CaseList:
 @operation("GET", "/cases/{id}", tag="cases")
 def get_case(id: str) -> CaseOut:  # noqa: A002 (the path's own name)
     """One case: claim, checklist, chain, and what the caller may do now."""
+    return case_out(case_view.case_view(archive(), id, actor=actor()))
+
+
+@operation("PUT", "/cases/{id}/facts", tag="cases")
+def put_facts(id: str, body: FactsIn) -> CaseOut:  # noqa: A002 (as above)
+    """Answer more of the questions while the case is at the school; null makes a fact unknown again."""
+    cases.amend_facts(archive(), id, body.facts, actor=actor(), version=version_wanted())
     return case_out(case_view.case_view(archive(), id, actor=actor()))
 
 

@@ -48,7 +48,7 @@ PROBLEM: dict[str, Any] = {
     },
 }
 LOOKS = ("/records/{id}", "/search", "/cases/{id}", "/students/{id}")
-VERSIONED = ("put_match", "put_kind", "put_evidence", "act_on_case")
+VERSIONED = ("put_match", "put_kind", "put_evidence", "put_facts", "act_on_case")
 HEADERS: dict[str, dict[str, Any]] = {
     "X-Case": {"in": "header", "name": "X-Case", "schema": {"type": "string"}, "description": "The case a paper is looked at for"},
     "X-Purpose": {"in": "header", "name": "X-Purpose", "schema": {"type": "string"}, "description": "The purpose; needed for H and J"},

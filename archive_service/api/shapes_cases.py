@@ -27,6 +27,12 @@ class CaseIn(Input):
     facts: dict[str, Any] = Field(default_factory=dict)
 
 
+class FactsIn(Input):
+    """Answers to the procedure's questions, by name."""
+
+    facts: dict[str, Any]
+
+
 class SightingIn(Input):
     """An original shown and handed back: who saw it, when, what it was."""
 

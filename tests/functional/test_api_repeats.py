@@ -1,0 +1,92 @@
+"""Idempotency-Key: the same request twice does its work once, also when two come at once or the first one was killed."""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from archive_service.models.batch import Batch
+from archive_service.models.record import Record
+from archive_service.models.upload import RememberedAnswer
+from archive_service.rules.access import Role
+from archive_service.services import answers
+from tests.functional.case_steps import Office
+from tests.papers import jpeg
+
+
+@pytest.fixture
+def office(archive, make):
+    return Office(archive, make)
+
+
+def count(archive, model):
+    with archive.read() as session:
+        return session.scalar(select(func.count()).select_from(model))
+
+
+def upload(call, actor, key, text="一张纸", **fields):
+    return call.post("/records", actor, data={"file": (io.BytesIO(jpeg(text)), "a.jpg"), **fields}, headers={"Idempotency-Key": key})
+
+
+def test_the_same_request_gets_the_first_answer(archive, call, office):
+    first, again = upload(call, office.registrar, "k1"), upload(call, office.registrar, "k1")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json == again.json
+    assert again.headers["Idempotent-Replay"] == "true"
+    assert (first.headers["ETag"], again.mimetype) == (again.headers["ETag"], "application/json")
+    assert count(archive, Record) == 1
+
+
+def test_another_body_under_the_key(archive, call, office):
+    upload(call, office.registrar, "k1")
+    for answer in (upload(call, office.registrar, "k1", "另一张纸"), upload(call, office.registrar, "k1", kind="hukou_page")):
+        assert (answer.status_code, answer.json["code"]) == (409, "idempotency_key_reused")
+    assert count(archive, Record) == 1
+
+
+def test_keys_are_each_accounts_own(archive, make, call, office):
+    upload(call, office.registrar, "k1")
+    assert upload(call, make.actor(Role.SCHOOL_REGISTRAR, office.school), "k1").headers.get("Idempotent-Replay") is None
+    assert count(archive, Record) == 2
+
+
+def test_a_refusal_is_not_remembered(archive, call, office):
+    refused = call.post("/batches", office.registrar, json={"expected": -1}, headers={"Idempotency-Key": "k"})
+    corrected = call.post("/batches", office.registrar, json={"expected": 1}, headers={"Idempotency-Key": "k"})
+    assert (refused.status_code, corrected.status_code) == (400, 201)
+    assert count(archive, RememberedAnswer) == 1
+
+
+def test_a_key_too_long_to_keep(call, office):
+    assert call.post("/batches", office.registrar, json={}, headers={"Idempotency-Key": "k" * 201}).status_code == 400
+
+
+def test_two_at_once_do_it_once(archive, app, token, office):
+    header = {**token(office.registrar), "Idempotency-Key": "k"}
+
+    def post(_):
+        return app.test_client().post("/api/v1/batches", json={"label": "同时"}, headers=header)
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(post, range(4)))
+    assert {answer.status_code for answer in found} <= {201, 409}
+    assert {answer.json["code"] for answer in found if answer.status_code == 409} <= {"in_progress"}
+    assert len({answer.json["id"] for answer in found if answer.status_code == 201}) == 1
+    assert count(archive, Batch) == 1
+
+
+def test_a_key_of_a_killed_request_may_be_taken_over(archive, clock, call, office):
+    header = {"Idempotency-Key": "k"}
+    assert call.post("/batches", office.registrar, json={"label": "x"}, headers=header).status_code == 201
+    with archive.begin() as session:  # as a kill between work and answer leaves it
+        session.scalars(select(RememberedAnswer)).one().status = None
+    waiting = call.post("/batches", office.registrar, json={"label": "x"}, headers=header)
+    assert (waiting.status_code, waiting.json["code"]) == (409, "in_progress")
+    clock.at += answers.ABANDONED_AFTER + timedelta(seconds=1)
+    other = call.post("/batches", office.registrar, json={"label": "y"}, headers=header)
+    assert other.json["code"] == "idempotency_key_reused"
+    assert call.post("/batches", office.registrar, json={"label": "x"}, headers=header).status_code == 201
+    assert call.post("/batches", office.registrar, json={"label": "x"}, headers=header).headers["Idempotent-Replay"] == "true"
+    assert count(archive, Batch) == 2
