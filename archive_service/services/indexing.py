@@ -5,6 +5,7 @@ The index is a cache of the rows and can be thrown away at any time.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import ExitStack
 from datetime import date
 
 from sqlalchemy import func, select, update
@@ -54,15 +55,12 @@ def rebuild(archive: Archive) -> int:
     with archive.begin() as session:
         kinds = kind_numbers(session, archive)
     work = archive.index.begin_rebuild()
-    try:
+    with ExitStack() as unfinished:
+        unfinished.callback(work.abandon)
         pages = _fill(archive, work, kinds)
-        is_serving = archive.index.finish_rebuild(work)
-    except BaseException:
-        work.abandon()
-        raise
-    if not is_serving:
-        work.abandon()
-        raise IndexUnavailable("重建期间检索索引被另一进程改写,将重新开始。")
+        if not archive.index.finish_rebuild(work):
+            raise IndexUnavailable("重建期间检索索引被另一进程改写,将重新开始。")
+        unfinished.pop_all()
     return pages
 
 
