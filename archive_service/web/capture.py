@@ -13,11 +13,13 @@ from archive_service.services.batches import BatchView
 from archive_service.services.records import Filter, RecordView
 from archive_service.web import parts
 from archive_service.web.pages import pages
+from archive_service.web.rights import require
 from scanners.findings import Severity
 
 ACCEPT = ".jpg,.jpeg,.png,.tif,.tiff,.pdf,.heic,.heif,.webp"
 ACCEPT_LABEL = "JPEG、PNG、TIFF、PDF、HEIC、WebP"
 CARDS_MOST = 200
+WHO_MAY = "采集由班主任和学籍管理员办理。需要时请联系本单位的账号管理员。"
 
 
 @pages.get("/capture")
@@ -39,6 +41,7 @@ def capture_cards(batch_id: str) -> str:
 
 
 def _page(batch_id: str | None) -> str:
+    require(Right.CAPTURE, WHO_MAY)
     the = archive()
     targets.require_capture(the, actor=actor(), right=Right.CAPTURE)
     board = _board(the, batch_id) if batch_id else None

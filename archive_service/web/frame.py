@@ -12,30 +12,32 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive_service.clock import CHINA
 from archive_service.http.context import actor, archive, signed_in
 from archive_service.http.guard import COOKIE
-from archive_service.rules.access import Role
+from archive_service.rules.access import Right
 from archive_service.services import counts, sessions
 from archive_service.settings import Settings
 from archive_service.web.pages import pages
+from archive_service.web.rights import holds
 
-RAILS = {
-    Role.HOMEROOM_TEACHER: "registrar",
-    Role.SCHOOL_REGISTRAR: "registrar",
-    Role.SCHOOL_LEADER: "reviewer",
-    Role.COUNTY_REVIEWER: "reviewer",
-    Role.CITY_REVIEWER: "reviewer",
-    Role.PROVINCE_REVIEWER: "reviewer",
-    Role.ARCHIVIST: "archivist",
-    Role.SYSTEM_ADMIN: "administrator",
-    Role.SECURITY_ADMIN: "administrator",
-    Role.AUDIT_ADMIN: "administrator",
-}
+# The screens of the rail in their order, each with the rights that make it somebody's: all of one set.
+RAIL: tuple[tuple[str, tuple[frozenset[Right], ...]], ...] = (
+    ("home", (frozenset({Right.CAPTURE}), frozenset({Right.READ_PAPER}))),
+    ("capture", (frozenset({Right.CAPTURE}),)),
+    ("tray", (frozenset({Right.CAPTURE, Right.MATCH}),)),
+    ("review", (frozenset({Right.REVIEW_CASE}),)),
+    ("students", (frozenset({Right.READ_PAPER}),)),
+    ("cases", (frozenset({Right.OPEN_CASE}), frozenset({Right.SUBMIT_CASE}))),
+    ("search", (frozenset({Right.READ_PAPER}),)),
+    ("operations", (frozenset({Right.MANAGE_SYSTEM}),)),
+    ("accounts", (frozenset({Right.MANAGE_ACCOUNTS}),)),
+    ("ledger", (frozenset({Right.READ_LEDGER}),)),
+)
 
 
 @dataclass(frozen=True)
 class Frame:
     """The context of base.html."""
 
-    role: str
+    rail: list[str]
     account: dict[str, str]
     unit: dict[str, str]
     posts: list[dict[str, Any]]
@@ -76,13 +78,13 @@ def _frame(settings: Settings) -> Frame | None:
     if who is None:
         return None
     current = next((role for role in who.roles if role.id == who.role_id), who.roles[0] if who.roles else None)
-    rail = RAILS.get(Role(current.role), "registrar") if current else "registrar"
+    rail = [screen for screen, any_of in RAIL if any(all(map(holds, rights)) for rights in any_of)]
     return Frame(
-        role=rail,
+        rail=rail,
         account={"name": who.actor.name},
         unit={"name": current.unit_name if current else ""},
         posts=[{"id": role.id, "unit": role.unit_name, "role_label": role.label, "current": role.id == who.role_id} for role in who.roles],
-        counts=counts.of_work(archive(), actor=who.actor) if rail != "administrator" else {},
+        counts=counts.of_work(archive(), actor=who.actor) if "home" in rail else {},
         faults=[{"part": "账号", "text": who.notice}] if who.notice else [],
         query=request.args.get("q", "") if request.path == "/search" else "",
         styleguide=settings.service.styleguide,

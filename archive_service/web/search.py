@@ -7,10 +7,12 @@ from flask import render_template, request
 
 from archive_service.errors import IndexUnavailable, Rejected
 from archive_service.http.context import actor, archive
+from archive_service.rules.access import Right
 from archive_service.services import search
 from archive_service.services.search import Answer, FacetCount, Found, Query, Sort
 from archive_service.web.frame import watermark
 from archive_service.web.pages import page_url, pages
+from archive_service.web.rights import require
 
 EXAMPLES = (
     {"query": "休学申请", "label": "一个词"},
@@ -18,12 +20,14 @@ EXAMPLES = (
     {"query": "52010220130305", "label": "号码的一段"},
 )
 SORTS = (("relevance", "最相关"), ("date", "最新"), ("number", "学籍号"))
+WHO_MAY = "检索材料由学籍管理员、校领导、档案员和审核员使用。需要时请联系本单位的账号管理员。"
 FACET_LABELS = {"school": "学校", "kind": "材料种类", "status": "审核"}
 
 
 @pages.get("/search")
 def search_page() -> str:
     """Hits for what was asked, or the empty box with examples."""
+    require(Right.READ_PAPER, WHO_MAY)
     the, text = archive(), request.args.get("q", "").strip()
     query, fault, answer = _query(text), None, Answer()
     if text or any(request.args.get(name) for name in FACET_LABELS):

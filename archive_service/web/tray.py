@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive_service.errors import Rejected
 from archive_service.http.context import actor, archive
 from archive_service.rules import identity
+from archive_service.rules.access import Right
 from archive_service.services import corrections, matching, students, tray
 from archive_service.services.records import RecordView
 from archive_service.services.students import Criteria
@@ -15,10 +16,12 @@ from archive_service.services.tray import Tray
 from archive_service.web import parts
 from archive_service.web.frame import watermark
 from archive_service.web.pages import decided, form_version, pages
+from archive_service.web.rights import require
 
 PURPOSE = "归位"
 CANDIDATES = 5
 NAMED = ("name", "former_name", "id_no", "student_no", "birth_on")
+WHO_MAY = "归位由学籍管理员和审核员办理。需要时请联系本单位的账号管理员。"
 ALARM = "材料上写着别的学生"
 
 
@@ -26,6 +29,7 @@ ALARM = "材料上写着别的学生"
 @pages.get("/tray/<record_id>")
 def tray_page(record_id: str | None = None) -> str:
     """One paper of the tray, the first unless one is named."""
+    require(Right.MATCH, WHO_MAY)
     the = archive()
     found = tray.around(the, record_id, actor=actor().for_case(None, PURPOSE))
     return render_template(
