@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Date, Row, Select, and_, cast, false, func, literal, or_, select
 
+from archive_service.clock import civil
 from archive_service.models.case import Case, CaseStep
 from archive_service.models.organisation import Organisation
 from archive_service.models.student import Student
@@ -42,6 +43,7 @@ class CaseLine:
     unit_id: str | None
     clock: ClockView | None
     version: int
+    opened_on: date
 
     @property
     def state_label(self) -> str:
@@ -91,4 +93,5 @@ def line_of(row: Row[Case, Student, str, CaseStep | None], law: Law, on: date) -
         unit_id=step.unit_id if step else None,
         clock=clock_of(case.due_on, step.due_article if step else None, on=on, calendar=law.calendar),
         version=case.version,
+        opened_on=civil(case.opened_at),
     )

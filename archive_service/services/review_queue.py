@@ -17,9 +17,11 @@ from archive_service.clock import today
 from archive_service.errors import Rejected
 from archive_service.ids import is_id
 from archive_service.models.case import Case, CaseStep
-from archive_service.models.student import Student
+from archive_service.models.student import Student, StudentNumber
 from archive_service.rules.access import Right
+from archive_service.rules.identity import normalise
 from archive_service.rules.lifecycle import CaseState
+from archive_service.rules.names import fold_name
 from archive_service.services.actor import Actor
 from archive_service.services.case_chain import StepState
 from archive_service.services.review_lines import SOMEDAY, CaseLine, last_day, line_of, lines, my_turn
@@ -41,7 +43,7 @@ class Due(StrEnum):
 
 @dataclass(frozen=True)
 class QueueFilters:
-    """What to leave out; empty: nothing. `text` is part of a name, a case number or an identity number."""
+    """What to leave out; empty: nothing. `text` is part of a name or of a case number, or a whole number of the student."""
 
     procedure: str | None = None
     school_id: str | None = None
@@ -51,13 +53,14 @@ class QueueFilters:
 
 @dataclass(frozen=True)
 class CaseFilters:
-    """Filters of `GET /cases`."""
+    """Filters of a list of cases; `text` as for the queue."""
 
     mine: bool = False
     state: CaseState | None = None
     due_before: date | None = None
     student_id: str | None = None
     procedure: str | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,10 +174,7 @@ def _chosen(filters: QueueFilters, on: date) -> list[ColumnElement[bool]]:
         found.append(Case.organisation_id == filters.school_id)
     if filters.due:
         found.append(_due(filters.due, on))
-    if filters.text.strip():
-        text = filters.text.strip()
-        found.append(or_(Student.name.contains(text, autoescape=True), Case.case_no.contains(text, autoescape=True), Student.id_no == text))
-    return found
+    return found + _speaking_of(filters.text.strip())
 
 
 def _wanted(filters: CaseFilters) -> list[ColumnElement[bool]]:
@@ -182,7 +182,16 @@ def _wanted(filters: CaseFilters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value]
     if filters.due_before:
         found.append(Case.due_on < filters.due_before)
-    return found
+    return found + _speaking_of(filters.text.strip())
+
+
+def _speaking_of(text: str) -> list[ColumnElement[bool]]:
+    if not text:
+        return []
+    number = normalise(text)
+    numbered = select(StudentNumber.student_id).where(StudentNumber.number == number)
+    parts = (Student.name.contains(fold_name(text), autoescape=True), Case.case_no.contains(text, autoescape=True))
+    return [or_(*parts, Student.id_no == number, Student.id.in_(numbered))]
 
 
 def _due(due: Due, on: date) -> ColumnElement[bool]:

@@ -84,6 +84,7 @@ class LookLine:
     account_name: str
     unit_name: str | None
     record_id: str | None
+    case_id: str | None
     purpose: str | None
 
 
@@ -199,4 +200,4 @@ def _cases(archive: Archive, session: Session, student_id: str, scope: Scope) ->
 def _looks(session: Session, student_id: str) -> tuple[LookLine, ...]:
     joined = select(Event, Organisation.name).outerjoin(Organisation, Organisation.id == Event.unit_id)
     rows = session.execute(joined.where(Event.student_id == student_id).order_by(Event.id.desc()).limit(LOOKS_AT_MOST))
-    return tuple(LookLine(row.at, row.act, row.account_name, unit, row.record_id, row.purpose) for row, unit in rows)
+    return tuple(LookLine(row.at, row.act, row.account_name, unit, row.record_id, row.case_id, row.purpose) for row, unit in rows)
