@@ -9,7 +9,8 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -44,13 +45,14 @@ ON_RECORD = frozenset({"judge", "read"})  # kinds whose failure shows on the rec
 
 @dataclass
 class Heart:
-    """Keeps the leases of running jobs alive while the work is done elsewhere."""
+    """Keeps the leases of running jobs, and roles in use, alive while the work is done elsewhere."""
 
     archive: Archive
     holder: str
 
     def __post_init__(self) -> None:
         self._ids: set[int] = set()
+        self._roles: set[str] = set()
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True, name="heart")
@@ -64,6 +66,17 @@ class Heart:
         with self._lock:
             self._ids -= set(ids)
 
+    @contextmanager
+    def in_role(self, name: str) -> Iterator[None]:
+        """Keep a role while a long turn of work lasts."""
+        with self._lock:
+            self._roles.add(name)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._roles.discard(name)
+
     def stop(self) -> None:
         self._stop.set()
         self._thread.join()
@@ -72,11 +85,14 @@ class Heart:
         jobs = self.archive.settings.jobs
         while not self._stop.wait(jobs.heartbeat_seconds):
             with self._lock:
-                ids = set(self._ids)
-            if ids:
-                until = self.archive.clock.now() + timedelta(seconds=jobs.lease_seconds)
+                ids, roles = set(self._ids), set(self._roles)
+            if ids or roles:
+                now = self.archive.clock.now()
+                until = now + timedelta(seconds=jobs.lease_seconds)
                 with self.archive.begin() as session:
                     queue.keep_alive(session, ids, holder=self.holder, until=until)
+                    for name in roles:
+                        queue.hold_role(session, name, holder=self.holder, now=now, until=until)
 
 
 def holder_name(role: str) -> str:
@@ -182,11 +198,13 @@ class Keeper:
             ("indexer", self.index, pause),
             ("scheduler", self.schedule, 30.0),
         )
-        threads = [threading.Thread(target=self._keep, args=role, name=role[0]) for role in roles]
+        heart = Heart(self.archive, self.holder)
+        threads = [threading.Thread(target=self._keep, args=(*role, heart), name=role[0]) for role in roles]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        heart.stop()
 
     def seal(self) -> int:
         """Link new events into the chain."""
@@ -198,7 +216,7 @@ class Keeper:
             log.info("index rebuild", pages=indexing.rebuild(self.archive))
         jobs, now = self.archive.settings.jobs, self.archive.clock.now()
         with self.archive.begin() as session:
-            lease, most = timedelta(seconds=jobs.lease_seconds * 4), self.archive.settings.search.batch_pages
+            lease, most = timedelta(seconds=jobs.lease_seconds), self.archive.settings.search.batch_pages
             taken = queue.claim(session, {"index"}, holder=self.holder, now=now, lease=lease, at_most=most)
         if not taken:
             return self._tidy()
@@ -219,15 +237,15 @@ class Keeper:
         """What is due by the clock."""
         return upkeep.sweep(self.archive)
 
-    def _keep(self, name: str, work: Callable[[], int], pause_seconds: float) -> None:
+    def _keep(self, name: str, work: Callable[[], int], pause_seconds: float, heart: Heart) -> None:
         while not self._stopping.is_set():
-            busy = self._turn(name, work)
+            busy = self._turn(name, work, heart)
             if not busy:
                 self._stopping.wait(pause_seconds)
         with self.archive.begin() as session:
             queue.leave_role(session, name, holder=self.holder)
 
-    def _turn(self, name: str, work: Callable[[], int]) -> bool:
+    def _turn(self, name: str, work: Callable[[], int], heart: Heart) -> bool:
         """One round, if the role is ours; a part that is away for now is tried again, anything else ends the keeper."""
         now = self.archive.clock.now()
         with self.archive.begin() as session:
@@ -235,7 +253,8 @@ class Keeper:
             if not queue.hold_role(session, name, holder=self.holder, now=now, until=until):
                 return False
         try:
-            return work() > 0
+            with heart.in_role(name):
+                return work() > 0
         except ArchiveError as error:
             log.warning("keeper waits", role=name, error=error.this_code)
             return False
