@@ -70,7 +70,7 @@ def read_record(archive: Archive, record_id: str) -> None:
     Raises: OcrFailed (the queue tries again; the reason is kept on the record), StoreUnavailable, Damaged.
     """
     record, master = _start(archive, record_id, RecordState.READING)
-    if record.state is not RecordState.READING or record.transcript_state is TranscriptState.PRESENT:
+    if record.page_count is None or record.transcript_state is TranscriptState.PRESENT:
         return
     with archive.read() as session:
         rotations = dict(session.execute(select(Page.no, Page.rotation).where(Page.record_id == record_id)).all())
@@ -125,8 +125,8 @@ def _start(archive: Archive, record_id: str, state: RecordState) -> tuple[Record
         record = session.get(Record, record_id, with_for_update=True)
         if record is None:
             raise NotFound
-        if state is RecordState.JUDGING and record.state is RecordState.RECEIVED:
-            record.state = state
+        if state is RecordState.JUDGING and record.state in (RecordState.RECEIVED, RecordState.UNREADABLE):
+            record.state = state  # a dead letter given a new start begins again
         master = session.scalars(select(Rendition).where(Rendition.record_id == record_id, Rendition.role == RenditionRole.MASTER)).one()
     return record, master
 
@@ -197,8 +197,8 @@ def _write_reading(
 ) -> None:
     now = archive.clock.now()
     record = session.get_one(Record, record_id, with_for_update=True)
-    if record.state is not RecordState.READING:
-        return
+    if record.transcript_state is TranscriptState.PRESENT:
+        return  # another run was quicker; what it kept stands
     transcript_id, stored = transcript
     rendition = _rendition(record_id, transcript_id, RenditionRole.TRANSCRIPT, stored, now)
     rendition.engine, rendition.engine_version, rendition.settings_digest = reading.engine, reading.engine_version, reading.settings
