@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from archive_service import __version__
-from archive_service.cli import accounts, backups, demonstration, doctor, ingesting, registry, running, upkeep
+from archive_service.cli import accounts, backups, demonstration, describing, doctor, ingesting, registry, running, upkeep
 from archive_service.cli.console import DONE, REFUSED
 from archive_service.cli.failures import FAILURES, failed, wrong_use
 
@@ -39,6 +39,7 @@ COMMANDS = (
     upkeep.verify_store,
     upkeep.jobs,
     doctor.doctor,
+    describing.openapi,
 )
 for command in COMMANDS:
     xueji.add_command(command)

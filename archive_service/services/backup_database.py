@@ -4,10 +4,11 @@ Lives here: dumping and putting back, and what the moment holds (renditions, cou
 Both ways see one transaction's view while writers go on.
 """
 
-import os
 import sqlite3
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -53,7 +54,8 @@ def put_back(settings: Settings, source: Path) -> None:
     if url.get_backend_name() == "sqlite":
         _copy_sqlite(source, Path(str(url.database)))
     else:
-        _run(["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", "--dbname", _plain(url), str(source)], url)
+        with _address(url) as address:
+            _run(["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={address}", str(source)])
 
 
 def _snapshot_sqlite(archive: Archive, target: Path) -> Moment:
@@ -76,7 +78,8 @@ def _snapshot_postgres(archive: Archive, target: Path) -> Moment:
     url = archive.engine.url
     with archive.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         name = connection.exec_driver_sql("select pg_export_snapshot()").scalar_one()
-        _run(["pg_dump", "--format=custom", "--no-owner", f"--snapshot={name}", f"--file={target}", _plain(url)], url)
+        with _address(url) as address:
+            _run(["pg_dump", "--format=custom", "--no-owner", f"--snapshot={name}", f"--file={target}", f"--dbname={address}"])
         return _moment(connection)
 
 
@@ -104,15 +107,23 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     target.chmod(0o600)
 
 
-def _plain(url: URL) -> str:
-    """The address as PostgreSQL's own programs read it; the password goes by the environment, where other users cannot see it."""
-    return url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+@contextmanager
+def _address(url: URL) -> Iterator[str]:
+    """The address as PostgreSQL's own programs read it; the password lies in a file of ours, where no other user sees it."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as secret:  # made for its owner alone
+        secret.write(f"*:*:*:*:{_escaped(str(url.password or ''))}\n")
+        secret.flush()
+        plain = url.set(drivername="postgresql", password=None).update_query_dict({"passfile": secret.name})
+        yield plain.render_as_string(hide_password=False)
 
 
-def _run(command: Sequence[str], url: URL) -> None:
-    environment = {**os.environ, "PGPASSWORD": str(url.password)} if url.password else None
+def _escaped(password: str) -> str:
+    return password.replace("\\", "\\\\").replace(":", "\\:")
+
+
+def _run(command: Sequence[str]) -> None:
     try:
-        subprocess.run(command, env=environment, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True)
     except FileNotFoundError as error:
         raise Unavailable(
             f"备份 PostgreSQL 需要 {command[0]};安装 postgresql-client 后再运行,没有改动任何数据。", code="no_tool"

@@ -95,12 +95,12 @@ def _renditions(archive: Archive, sample: int | None) -> Iterator[tuple[Renditio
     if sample is not None:
         chosen = select(Rendition.id).order_by(func.random()).limit(sample)
         with archive.read() as session:
-            yield from session.execute(rows.where(Rendition.id.in_(chosen.scalar_subquery()))).tuples().all()
+            yield from session.execute(rows.where(Rendition.id.in_(chosen.scalar_subquery()))).all()
         return
     after = ""
     while True:  # page by page, so that no transaction stays open while bytes are read
         with archive.read() as session:
-            found = session.execute(rows.where(Rendition.id > after).limit(AT_ONCE)).tuples().all()
+            found = session.execute(rows.where(Rendition.id > after).limit(AT_ONCE)).all()
         yield from found
         if not found:
             return

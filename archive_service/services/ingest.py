@@ -26,6 +26,7 @@ from archive_service.services.intake import Incoming
 from archive_service.services.scope import Scope
 
 _LABEL_TAIL = 170
+TOO_SLOW_TO_OPEN = "not_openable"  # what the reader says of a file over which the door's helper died or ran out of time
 Told = Callable[[int, int | None], None]
 
 
@@ -110,7 +111,7 @@ def take_file(archive: Archive, file: FolderFile, slip: Slip, intake_: Intake, *
     """
     try:
         content = read_file(file.path, max_bytes=archive.settings.intake.max_bytes)
-        record_id = _again(intake_, file, content) or _receive(archive, file, content, slip, intake_, actor)
+        record_id = _again(intake_, file, content) or _received(archive, _incoming(file, content, slip, intake_), intake_, actor)
     except (Rejected, Refused) as error:
         refusal = RefusedFile(file.name, error.this_code, error.message)
         intake_.refused.append(refusal)
@@ -138,8 +139,19 @@ def progress(archive: Archive, batch_id: str) -> Progress:
     return Progress(total=total, pending=pending, unreadable=unreadable, failed=failed)
 
 
-def _receive(archive: Archive, file: FolderFile, content: bytes, slip: Slip, intake_: Intake, actor: Actor) -> str:
-    incoming = Incoming(
+def _received(archive: Archive, incoming: Incoming, intake_: Intake, actor: Actor) -> str:
+    try:
+        record = intake.receive(archive, incoming, actor=actor)
+    except Rejected as error:
+        if error.this_code != TOO_SLOW_TO_OPEN:
+            raise
+        record = intake.receive(archive, incoming, actor=actor)  # the door's helper may only have been short of time: once more
+    intake_.taken.append(record.id)
+    return record.id
+
+
+def _incoming(file: FolderFile, content: bytes, slip: Slip, intake_: Intake) -> Incoming:
+    return Incoming(
         content=content,
         name=file.name,
         student_id=slip.student_id,
@@ -147,9 +159,6 @@ def _receive(archive: Archive, file: FolderFile, content: bytes, slip: Slip, int
         batch_id=intake_.batch_id,
         received_on=slip.received_on,
     )
-    record_id = intake.receive(archive, incoming, actor=actor).id
-    intake_.taken.append(record_id)
-    return record_id
 
 
 def _again(intake_: Intake, file: FolderFile, content: bytes) -> str | None:

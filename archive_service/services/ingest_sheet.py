@@ -130,7 +130,8 @@ class _Reader:
         given = row.cells.get(KIND, "")
         found = kinds_named(self._kinds, given) if given else []
         if given and len(found) != 1:
-            near = f",是否指{'、'.join(found[:4])}" if found else ""
+            labels = "、".join(kind.label for kind in self._kinds if kind.code in found)
+            near = f",可能是:{labels}" if labels else ""
             self._fault(row, KIND, "no_kind", f"没有这种材料{near}")
             return None
         return found[0] if found else None
@@ -183,7 +184,7 @@ def _look_up(session: Session, scope: Scope, rows: Iterable[SheetRow]) -> _Regis
     by_name: dict[str, list[Student]] = {}
     for chunk in chunks(numbers):
         pairs = select(StudentNumber.number, Student).join(Student, Student.id == StudentNumber.student_id)
-        by_number |= dict(session.execute(pairs.where(StudentNumber.number.in_(chunk), scope.students())).tuples().all())
+        by_number |= dict(session.execute(pairs.where(StudentNumber.number.in_(chunk), scope.students())).all())
     for chunk in chunks(names):
         for student in session.scalars(select(Student).where(Student.name.in_(chunk), scope.students())):
             by_name.setdefault(fold_name(student.name), []).append(student)

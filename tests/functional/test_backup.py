@@ -1,0 +1,160 @@
+"""A backup of one moment, checked by hand or by us, put back onto an empty folder with every digest proved."""
+
+import json
+import subprocess
+from contextlib import closing
+
+import pytest
+from sqlalchemy import select
+
+from archive_service.adapters.blobs import Bucket
+from archive_service.archive import open_archive
+from archive_service.errors import Refused, Rejected
+from archive_service.ids import new_id
+from archive_service.models.ledger import Event
+from archive_service.models.record import Record, Rendition, RenditionRole
+from archive_service.rules.access import Role
+from archive_service.services import fixity, intake, ledger
+from archive_service.services.actor import SERVICE
+from archive_service.services.backup import make_backup
+from archive_service.services.backup_restore import check_backup, restore
+from archive_service.services.intake import Incoming
+from archive_service.settings import load
+from archive_service.worker import Worker
+from tests.papers import jpeg
+
+TEXTS = ("第一张", "第二张", "第三张")
+
+
+@pytest.fixture
+def filled(archive, make):
+    """Three papers, read, their events chained."""
+    registrar = make.actor(Role.SCHOOL_REGISTRAR, make.tree()[3])
+    for text in TEXTS:
+        intake.receive(archive, Incoming(jpeg(text), f"{text}.jpg"), actor=registrar)
+    Worker(archive).drain()
+    ledger.seal(archive)
+    return registrar
+
+
+@pytest.fixture
+def backup(archive, filled, tmp_path):
+    return make_backup(archive, tmp_path / "backup", actor=SERVICE)
+
+
+@pytest.fixture
+def empty_url(kind_of_database, request):
+    """A second, empty database of the same kind; SQLite makes its own file."""
+    if kind_of_database == "sqlite":
+        yield ""
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"restored_{new_id()}"
+    yield server.create_database(name)
+    server.drop_database(name)
+
+
+@pytest.fixture
+def empty(empty_url, tmp_path):
+    """Settings of another instance that holds nothing yet."""
+    return load({"XUEJI_HOME": str(tmp_path / "restored")}, database={"url": empty_url}, reading={"engine": "canned"})
+
+
+def nothing(*_):
+    """Progress that nobody watches."""
+
+
+def digests(archive):
+    with archive.read() as session:
+        return {row.blob_key: (row.sha256, row.sm3, row.bytes) for row in session.scalars(select(Rendition))}
+
+
+def damage(path):
+    path.chmod(0o600)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_everything_comes_back_and_every_digest_holds(archive, filled, backup, empty):
+    assert backup.faults == []
+    assert check_backup(backup.folder, nothing) == []
+    restored = restore(empty, backup.folder, actor=SERVICE)
+    assert restored.is_sound
+    assert restored.store.checked == restored.store.total == backup.renditions == len(digests(archive))
+    with closing(open_archive(empty)) as other:
+        assert digests(other) == digests(archive)
+        for key, (sha256, _, size) in digests(other).items():
+            assert len(other.blobs.get(Bucket.WORKING, key, sha256=sha256)) == size
+            assert other.blobs.stat(Bucket.WORKING, key).media_type == archive.blobs.stat(Bucket.WORKING, key).media_type
+        with other.read() as session:
+            assert sorted(session.scalars(select(Record.original_name))) == sorted(f"{text}.jpg" for text in TEXTS)
+            assert session.scalars(select(Event.act).order_by(Event.id.desc())).first() == "instance.restored"
+        ledger.seal(other)
+        assert ledger.verify(other).fault is None
+
+
+def test_the_backup_can_be_checked_without_this_program(backup):
+    done = subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "manifest-sha256.txt"], cwd=backup.folder, check=False)
+    assert done.returncode == 0
+    damage(next(path for path in (backup.folder / "blobs").rglob("*") if path.is_file()))
+    done = subprocess.run(["sha256sum", "--check", "--status", "manifest-sha256.txt"], cwd=backup.folder, check=False)
+    assert done.returncode == 1
+
+
+def test_counts_and_the_ledger_head_are_written_down(archive, backup):
+    about = json.loads((backup.folder / "backup.json").read_text("utf-8"))
+    verdict = ledger.verify(archive)
+    assert about["counts"]["record"] == len(TEXTS)
+    assert about["counts"]["rendition"] == backup.renditions
+    assert about["ledger"] == {"events": verdict.sealed, "sealed": verdict.sealed, "digest": verdict.head}
+    assert about["is_complete"] is True
+
+
+def test_what_comes_after_the_moment_is_not_in_it(archive, filled, backup, empty):
+    intake.receive(archive, Incoming(jpeg("后来的"), "后来的.jpg"), actor=filled)
+    restore(empty, backup.folder, actor=SERVICE)
+    with closing(open_archive(empty)) as other, other.read() as session:
+        assert "后来的.jpg" not in set(session.scalars(select(Record.original_name)))
+
+
+def test_a_damaged_backup_is_told_file_by_file(backup):
+    blob = next(path for path in (backup.folder / "blobs").rglob("*") if path.is_file())
+    damage(blob)
+    (backup.folder / "media-types.txt").unlink()
+    name = blob.relative_to(backup.folder).as_posix()
+    assert sorted(check_backup(backup.folder, nothing)) == sorted(["缺少 media-types.txt", f"{name} 与清单中的摘要不符"])
+
+
+def test_a_list_that_was_touched_is_refused(backup, empty):
+    manifest = backup.folder / "manifest-sha256.txt"
+    manifest.write_text("".join(manifest.read_text("utf-8").splitlines(keepends=True)[1:]), "utf-8")
+    with pytest.raises(Rejected, match="已被改动"):
+        restore(empty, backup.folder, actor=SERVICE)
+    assert not empty.home.exists()
+
+
+def test_a_place_that_holds_something_is_never_overwritten(archive, backup, empty):
+    restore(empty, backup.folder, actor=SERVICE)
+    with pytest.raises(Refused):
+        restore(empty, backup.folder, actor=SERVICE)
+    with pytest.raises(Rejected):
+        make_backup(archive, backup.folder, actor=SERVICE)
+
+
+def test_damaged_bytes_are_told_and_the_rest_is_taken_along(archive, filled, tmp_path, empty):
+    with archive.read() as session:
+        master = session.scalars(select(Rendition).where(Rendition.role == RenditionRole.MASTER).order_by(Rendition.id)).first()
+    damage(next((archive.settings.store_folder / "working").glob(f"{master.blob_key}.*")) / "content")
+    result = make_backup(archive, tmp_path / "backup", actor=SERVICE)
+    assert [master.record_id in fault for fault in result.faults] == [True]
+    assert result.renditions == len(digests(archive)) - 1
+    restored = restore(empty, result.folder, actor=SERVICE)
+    assert [(fault.code, fault.key) for fault in restored.store.faults] == [("missing", master.blob_key)]
+    assert not restored.is_sound
+
+
+def test_a_restored_store_that_is_harmed_afterwards_is_found(backup, empty):
+    restore(empty, backup.folder, actor=SERVICE)
+    damage(next(empty.store_folder.rglob("content")))
+    with closing(open_archive(empty)) as other:
+        assert [fault.code for fault in fixity.verify_store(other, actor=SERVICE).faults] == ["flipped"]
