@@ -4,13 +4,17 @@ Views and API calls use these instead of Flask's globals. Nothing here decides a
 """
 
 from typing import cast
+from urllib.parse import unquote
 
 from flask import current_app, g, request
 
 from archive_service.archive import Archive
-from archive_service.errors import NotSignedIn
+from archive_service.errors import NotFound, NotSignedIn
+from archive_service.ids import is_id
 from archive_service.services.actor import Actor
 from archive_service.services.sessions import SignedIn
+
+PURPOSE_LENGTH = 200
 
 
 def archive() -> Archive:
@@ -24,8 +28,24 @@ def actor() -> Actor:
     if who is None:
         raise NotSignedIn
     case_id = request.headers.get("X-Case") or request.args.get("case") or None
-    purpose = request.headers.get("X-Purpose") or request.args.get("purpose") or None
-    return who.for_case(case_id, purpose)
+    if case_id and not is_id(case_id):
+        raise NotFound("没有这项业务,或不在您的权限范围内。")
+    return who.for_case(case_id, _purpose())
+
+
+def _purpose() -> str | None:
+    """The stated purpose, one line of at most 200 characters; in the header as UTF-8 bytes or percent-encoded."""
+    header = request.headers.get("X-Purpose")
+    text = _decoded(header) if header else request.args.get("purpose", "")
+    line = "".join(char for char in text if char.isprintable()).strip()
+    return line[:PURPOSE_LENGTH] or None
+
+
+def _decoded(header: str) -> str:
+    try:
+        return unquote(header.encode("latin-1").decode("utf-8"))
+    except UnicodeError:
+        return unquote(header)
 
 
 def signed_in() -> SignedIn | None:

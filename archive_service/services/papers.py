@@ -66,8 +66,6 @@ def _look(archive: Archive, record_id: str, act: str, role: RenditionRole, page_
         scope = Scope.of(session, actor)
         record = scope.record(session, record_id)
         check_purpose(record, actor)
-        if actor.case_id:
-            scope.case(session, actor.case_id)
         wanted = select(Rendition).where(Rendition.record_id == record_id, Rendition.role == role)
         if page_no is not None:
             wanted = wanted.where(Rendition.page_no == page_no)

@@ -162,6 +162,8 @@ class Scope:
             NotFound: unknown or out of scope.
             Denied: in scope, but the right is missing.
         """
+        if self.actor.case_id:
+            self.case(session, self.actor.case_id)  # a look is only under a case one can see
         wanted = select(Record).where(Record.id == record_id, self.records())
         record = session.scalars(wanted.with_for_update(of=Record) if lock else wanted).first()
         if record is None:
