@@ -47,12 +47,21 @@ def classify(pages: Sequence[TextPage], kinds: Kinds) -> KindGuess:
     ranked = sorted(((_score(kind, titles.get(kind.code, 0.0), body), kind.code, kind) for kind in kinds), reverse=True)
     if not ranked or ranked[0][0] <= 0:
         return UNKNOWN
-    score, _, kind = ranked[0]
-    second = ranked[1][0] if len(ranked) > 1 else 0.0
-    lead = (score - second) / score
-    is_sure = score >= _ENOUGH and lead >= _CLEARLY
+    score, _, first = ranked[0]
+    kind, is_open = _by_body(first, kinds, body)
+    second = next((other for other, code, _ in ranked[1:] if code != kind.code), 0.0)
+    lead = max(0.0, score - second) / score
+    is_sure = score >= _ENOUGH and (lead >= _CLEARLY or kind is not first) and not is_open
     confidence = round(min(1.0, score / _FULL) * (0.5 + 0.5 * min(1.0, lead / (2 * _CLEARLY))), 3)
     return KindGuess(kind.code, kind.label, confidence, "sure" if is_sure else "unsure")
+
+
+def _by_body(first: Kind, kinds: Kinds, body: str) -> tuple[Kind, bool]:
+    """The kind that uses the first one's heading and is told by the body; open where the wording of both is there."""
+    rivals = [kind for kind in kinds if first.code in kind.instead_of and kind.is_told_in(body)]
+    if not rivals:
+        return first, False
+    return (first, True) if first.is_told_in(body) else (rivals[0], len(rivals) > 1)
 
 
 def _plain(text: str) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 from scanners.ocr import OcrEngine, OcrError
 
 ENGINES: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "rapidocr": ("rapidocr_engine", "RapidOcrEngine", {"backend": "openvino"}),
-    "rapidocr-onnx": ("rapidocr_engine", "RapidOcrEngine", {"backend": "onnxruntime"}),
+    "rapidocr": ("second_opinion", "rapidocr_checked", {"backend": "openvino"}),
+    "rapidocr-onnx": ("second_opinion", "rapidocr_checked", {"backend": "onnxruntime"}),
     "tesseract": ("tesseract_engine", "TesseractEngine", {}),
     "canned": ("canned_engine", "CannedEngine", {}),
     "failing-error": ("canned_engine", "FailingEngine", {"way": "error"}),

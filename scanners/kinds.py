@@ -4,12 +4,13 @@ Lives here: Kind, Kinds, load_kinds with all faults listed at once. Not here: te
 (scanners.classify). Kind is not evidence: which evidence a record serves as is decided in a case.
 """
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from scanners.labels import FIELD_LABELS
 
@@ -39,6 +40,22 @@ class Kind(BaseModel):
     signed_by: tuple[str, ...] = ()
     stamped_by: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    told_by: tuple[str, ...] = ()  # patterns of the wording that tells kinds under one heading apart
+    instead_of: tuple[str, ...] = ()  # kinds whose heading this one may bear, when its own wording is there and theirs is not
+
+    @field_validator("told_by")
+    @classmethod
+    def _are_patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern}: {error}") from error
+        return patterns
+
+    def is_told_in(self, body: str) -> bool:
+        """Whether the body, without spaces, has wording that only this kind has."""
+        return any(re.search(pattern, body) for pattern in self.told_by)
 
 
 class Kinds:
@@ -98,4 +115,6 @@ def _faults_between(kinds: list[Kind]) -> list[str]:
     codes = [kind.code for kind in kinds]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     unknown = [(kind.code, name) for kind in kinds for name in kind.fields if name not in FIELD_LABELS]
-    return [f"{code}: given twice" for code in twice] + [f"{code}: unknown field {name}" for code, name in unknown]
+    strangers = [(kind.code, other) for kind in kinds for other in kind.instead_of if other not in codes]
+    faults = [f"{code}: given twice" for code in twice] + [f"{code}: unknown field {name}" for code, name in unknown]
+    return faults + [f"{code}: unknown kind {other}" for code, other in strangers]

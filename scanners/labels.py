@@ -1,16 +1,12 @@
-"""What the boxes of forms are called, and the values that stand beside or after those names.
+"""What the boxes of forms are called.
 
-Lives here: the table FIELD_LABELS, labelled_values by geometry. Not here: what a value must look like (scanners.values),
-running text (scanners.prose). Names are those of the API; those that only end a value are in _STOPS.
+Lives here: the table FIELD_LABELS, and label_marks, which finds such names in a box. Not here: the values that go with them
+(scanners.labelled), what a value must look like (scanners.values). Names are those of the API; those that only end a value are in _STOPS.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
-from scanners.passage import Passage, Span
-from scanners.rows import Row
-from scanners.words import TextPage
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -26,7 +22,7 @@ def _f(label: str, on_paper: str) -> FieldLabel:
 
 
 FIELD_LABELS: dict[str, FieldLabel] = {
-    "name": _f("姓名", "姓名 学生姓名 患者姓名 儿童姓名 幼儿姓名 申请人姓名 持证人"),
+    "name": _f("姓名", "学生姓名 子女姓名 孩子姓名 儿童姓名 幼儿姓名 被监护人姓名 姓名 患者姓名 病人姓名 交款人 申请人姓名 持证人"),
     "former_name": _f("曾用名", "曾用名"),
     "sex": _f("性别", "性别"),
     "ethnicity": _f("民族", "民族"),
@@ -40,13 +36,13 @@ FIELD_LABELS: dict[str, FieldLabel] = {
     "head_of_household": _f("户主姓名", "户主姓名"),
     "relation": _f("与户主关系", "户主或与户主关系 与户主关系 与学生关系 与监护人关系 与本人关系"),
     "address": _f("住址", "家庭住址 家庭地址 户籍地址 户籍所在地 现住址 现居住地 居住地址 住址 住所 详细地址"),
-    "hospital": _f("医院", "就诊医院 诊断医院 医院名称 接种单位"),
-    "diagnosis": _f("诊断", "临床诊断 初步诊断 诊断结果 诊断意见 疾病诊断 医学诊断 诊断"),
-    "period": _f("起止日期", "休学起止日期 休学起止时间 休学时间 休学期限 起止日期 起止时间 就读起止 建议休息时间"),
+    "hospital": _f("医院", "就诊医院 诊断医院 医院名称 医疗机构名称 医疗机构 接种单位"),
+    "diagnosis": _f("诊断", "临床诊断 初步诊断 诊断结果 诊断意见 疾病诊断 医学诊断 门诊诊断 出院诊断 主要诊断 诊断"),
+    "period": _f("起止日期", "休学起止日期 休学起止时间 休学时间 休学期限 休学年限 起止日期 起止时间 就读起止 建议休息时间 休息时间"),
     "period_from": _f("开始日期", "开始日期 休学开始日期 起始日期"),
     "period_to": _f("结束日期", "结束日期 休学结束日期 截止日期"),
-    "issuer": _f("出具单位", "签发机关 发证机关 发证单位 颁发单位 出具单位 承办单位 迁移机关"),
-    "issued_on": _f("出具日期", "填表日期 签发日期 发证日期 登记日期 申请日期 开具日期 诊断日期 出具日期 办理日期 日期"),
+    "issuer": _f("出具单位", "签发机关 发证机关 发证单位 颁发单位 出具单位 承办单位 收款单位 开票单位 迁移机关"),
+    "issued_on": _f("出具日期", "登记日期 填表日期 出具日期 开具日期 签发日期 发证日期 开票日期 申请日期 办理日期 诊断日期 日期"),
     "school": _f("学校", "就读学校 所在学校 学校名称 毕业学校 现就读学校 学校"),
     "school_from": _f("转出学校", "转出学校 原就读学校 原学校"),
     "school_to": _f("转入学校", "转入学校 拟转入学校"),
@@ -66,121 +62,44 @@ FIELD_LABELS: dict[str, FieldLabel] = {
 _OTHER_BOXES = """
 年龄 科别 门诊号 住院号 病历号 籍贯 出生地 政治面貌 户别 婚姻状况 文化程度 服务处所 职业 宗教信仰 血型 身高 兵役状况 何时由何地迁来本址
 何时由何地迁来本市(县) 承办人签章 有效期限 监护人签字 家长签字 家长意见 学校意见 医师签名 医师 处理意见 建议 备注 关系 户主 联系人
-邮政编码 照片 入学时间 入学年月 身份证件类型 证件类型
+邮政编码 照片 入学时间 入学年月 身份证件类型 证件类型 入学日期 入院日期 出院日期 就诊日期 接种日期 病情摘要 病史摘要 主诉 既往史 医师签字
+校长签字 班主任签字 学生签字 负责人 经办人 申请人 承诺人 收款人 班主任意见 教育局意见 主管部门意见 主管教育行政部门意见 审批意见
 """
 _STOPS = tuple(_OTHER_BOXES.split())
 LABEL_NAMES = frozenset(name for row in FIELD_LABELS.values() for name in row.on_paper)
-_FIELD_OF = {name: field for field, row in FIELD_LABELS.items() for name in row.on_paper}
-_NAMES = sorted([*_FIELD_OF, *_STOPS], key=len, reverse=True)
-_LABEL = re.compile("(?P<label>" + "|".join(re.escape(name) for name in _NAMES) + r")(?P<colon>[::]?)")
+FIELD_OF = {name: field for field, row in FIELD_LABELS.items() for name in row.on_paper}
+# Names that can only mean the child; beside one of them 姓名 is whoever signs for it.
+CHILDS_NAMES = frozenset({"学生姓名", "子女姓名", "孩子姓名", "儿童姓名", "幼儿姓名", "被监护人姓名"})
+_NAMES = sorted([*FIELD_OF, *_STOPS], key=len, reverse=True)
+_STAMP_HERE = r"(?:[(](?:盖章|公章|签章|章|全称)[)])?"  # 学校(盖章):
+_LABEL = re.compile("(?P<label>" + "|".join(re.escape(name) for name in _NAMES) + f"){_STAMP_HERE}(?P<colon>[::]?)")
 # Labels that may stand inside a line without a colon after them, and those that may begin one so; other words turn up
 # in titles and values (诊断证明书 is no diagnosis).
 _INSIDE = {"性别", "民族", "出生日期", "出生年月", "年龄", "学籍号", "身份证号", "身份证号码", "公民身份号码", "班级", "籍贯", "住址"}
 _BARE = _INSIDE | {"姓名", "学生姓名", "患者姓名", "曾用名", "户主姓名", "户号", "就读学校", "现住址", "家庭住址", "户籍地址"}
-_LONG = {"address", "diagnosis", "reason"}  # values that run over two lines
-_INDENT = 1.5  # line heights by which the second line may begin elsewhere
-_GIVEN_NAME = 2  # characters
-_TRIM = "::.。·_-|丨/,,;;、 "
+_BARE |= {"户主或与户主关系", "与户主关系"}
+_WITH_COLON = {"户主", "关系"}  # alone in their box these are values: 户主或与户主关系 | 户主
 
 
 @dataclass(frozen=True)
-class Labelled:
-    """A value and the label it stood by."""
-
-    field: str
-    label: str
-    value: Span
-    page: int
-
-
-def labelled_values(page: TextPage, rows: list[Row]) -> Iterator[Labelled]:
-    """Values in rows: the rest of the label's own box, else the box to its right, up to the next label."""
-    for row, following in zip(rows, [*rows[1:], ()], strict=True):
-        for found in _in_row(row, page.no):
-            yield _continued(found, row, following) if found.field in _LONG else found
-
-
-def _in_row(row: Row, page: int) -> Iterator[Labelled]:
-    joined = Passage(row)
-    cells = _cells(row)
-    marks = [mark for cell in cells for mark in _marks_in(cell)]
-    starts = [mark.start for mark in marks] + [len(joined.text)]
-    for mark, next_label in zip(marks, starts[1:], strict=True):
-        stop = _value_stop(mark, cells, next_label)
-        start, stop = _trimmed(joined.text, mark.stop, stop)
-        if mark.label in _FIELD_OF and start < stop:
-            yield Labelled(_FIELD_OF[mark.label], mark.label, joined.span(start, stop), page)
-
-
-def _continued(found: Labelled, row: Row, following: Row) -> Labelled:
-    """A long value with the line below it, when that line has no label and begins under the value."""
-    value, height = found.value, row[-1].height_px
-    if len(following) != 1 or list(_marks_in(_cells(following)[0])) or value.box[2] < max(line.box[2] for line in row) - height:
-        return found
-    below = Passage(following)
-    rest = below.span(0, len(below.text))
-    is_under = abs(rest.box[0] - value.box[0]) < _INDENT * height and rest.box[1] - value.box[3] < height
-    return replace(found, value=value.followed_by(rest)) if is_under else found
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """A box of a row: its folded text and where that begins and ends in the joined row."""
-
-    text: str
-    start: int
-    stop: int
-
-
-@dataclass(frozen=True)
-class _Mark:
-    """A label in a row, with the end of the box it stands in."""
+class Mark:
+    """A label at text[start:stop] of a box, its colon included."""
 
     label: str
     start: int
     stop: int
-    cell_stop: int
 
 
-def _cells(row: Row) -> list[_Cell]:
-    cells: list[_Cell] = []
-    for line in row:
-        text, start = Passage([line]).text, cells[-1].stop if cells else 0
-        cells.append(_Cell(text, start, start + len(text)))
-    return cells
-
-
-def _marks_in(cell: _Cell) -> Iterator[_Mark]:
-    for match in _LABEL.finditer(cell.text):
-        if _is_label(match, cell.text):
-            yield _Mark(match["label"], cell.start + match.start(), cell.start + match.end(), cell.stop)
+def label_marks(text: str) -> Iterator[Mark]:
+    """Every label of one box's folded text, left to right."""
+    for match in _LABEL.finditer(text):
+        if _is_label(match, text):
+            yield Mark(match["label"], match.start(), match.end())
 
 
 def _is_label(match: re.Match[str], text: str) -> bool:
-    if match["colon"] or match["label"] == text:
+    if match["colon"] or (match[0] == text and match["label"] not in _WITH_COLON):
         return True
-    if match.start() == 0 and text[match.end()].isdigit():
+    if match.start() == 0 and text[match.end() :][:1].isdigit():
         return True
     return match["label"] in (_INSIDE if match.start() else _BARE)
-
-
-def _value_stop(mark: _Mark, cells: list[_Cell], next_label: int) -> int:
-    """Where the value ends: with the label's box when something follows in it, else with the next box.
-
-    A single character goes on into a short next box: names are spaced out until they become two boxes (李 | 娜).
-    """
-    stop = mark.cell_stop
-    if stop == mark.stop:
-        stop = next((cell.stop for cell in cells if cell.start == stop and cell.text), stop)
-    following = next((cell for cell in cells if cell.start == stop and cell.text), None)
-    if stop - mark.stop == 1 and following and len(following.text) <= _GIVEN_NAME:
-        stop = following.stop
-    return min(stop, next_label)
-
-
-def _trimmed(text: str, start: int, stop: int) -> tuple[int, int]:
-    while start < stop and text[start] in _TRIM:
-        start += 1
-    while stop > start and text[stop - 1] in _TRIM:
-        stop -= 1
-    return start, stop

@@ -1,10 +1,11 @@
 """Whose numbers stand on a page: the student's identity number and student number, not a parent's.
 
-Lives here: number_fields. Not here: the numbers' own rules (scanners.identity_numbers), the registry (services).
+Lives here: numbers_of, own, adults, by_age, second_readings, suggestion. Not here: the numbers' own rules (scanners.identity_numbers),
+the registry (services).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
@@ -13,7 +14,8 @@ from scanners.passage import Passage, Span
 from scanners.rows import Row
 
 _ADULT = ("监护人", "家长", "父亲", "母亲", "户主身份", "经办人", "代办人")
-_AN_ADULTS = -5
+AN_ADULTS = -5
+_CHILD_BELOW, _GROWN_FROM = 16, 25  # years old when the paper was written: no parent yet, no pupil any more
 _NEAR = 12  # characters before a number in which its label stands
 _REPAIRABLE = 2  # wrong characters between two readings of one number
 
@@ -38,6 +40,16 @@ def numbers_of(rows: Sequence[Row], page: int) -> list[PlacedNumber]:
             if known is None or number.weight > known.weight:
                 placed[number.hit.kind, number.hit.value] = number
     return _without_fragments(list(placed.values()))
+
+
+def by_age(number: PlacedNumber, year: int) -> PlacedNumber:
+    """The number weighed again by its holder's age in the year the paper was written, which outweighs words around it."""
+    if not number.hit.is_valid or number.hit.kind == "student_no":
+        return number
+    age = year - int(birth_on(number.hit.body)[:4])
+    if age >= _GROWN_FROM:
+        return replace(number, weight=AN_ADULTS)
+    return replace(number, weight=0) if age < _CHILD_BELOW and number.weight == AN_ADULTS else number
 
 
 def _in_row(row: Row, page: int) -> list[PlacedNumber]:
@@ -66,7 +78,7 @@ def _weight(text: str, hit: NumberHit) -> int:
     before = text[: hit.start]
     near = before[-_NEAR:]
     if any(word in before for word in _ADULT):
-        return _AN_ADULTS
+        return AN_ADULTS
     weight = 3 if any(word in near for word in ("身份", "证件", "公民")) else 2 if "身份" in before else 0
     if "学籍" in near:
         weight += 3 if hit.kind == "student_no" else -2
@@ -81,17 +93,27 @@ def _without_fragments(numbers: list[PlacedNumber]) -> list[PlacedNumber]:
 
 def own(numbers: Sequence[PlacedNumber], kind: str) -> PlacedNumber | None:
     """The student's own number of this kind: valid first, best placed, then the youngest holder."""
-    of_kind = [number for number in numbers if number.hit.kind == kind and number.weight > _AN_ADULTS]
+    of_kind = [number for number in numbers if number.hit.kind == kind and number.weight > AN_ADULTS]
     return max(of_kind, key=lambda number: (number.hit.is_valid, number.weight, _born(number)), default=None)
+
+
+def adults(numbers: Sequence[PlacedNumber]) -> list[PlacedNumber]:
+    """Sound identity numbers that words or age give to a grown-up."""
+    return [number for number in numbers if number.hit.kind == "id_no" and number.hit.is_valid and number.weight == AN_ADULTS]
 
 
 def _born(number: PlacedNumber) -> str:
     return birth_on(number.hit.body) if number.hit.is_valid else ""
 
 
-def suggestion(number: PlacedNumber, numbers: Sequence[PlacedNumber]) -> str | None:
-    """For a number that fails: a valid one on the same record that differs by at most two characters."""
-    for other in numbers:
-        if other.hit.is_valid and Levenshtein.distance(number.hit.body, other.hit.body) <= _REPAIRABLE:
-            return other.hit.body if number.hit.kind == "id_no" else number.hit.value[0] + other.hit.body
+def second_readings(rows: Sequence[Row]) -> list[NumberHit]:
+    """Sound numbers that a second engine read where the first one's failed."""
+    return [hit for row in rows for line in row for hit in find_numbers(line.second) if hit.is_valid]
+
+
+def suggestion(number: PlacedNumber, others: Sequence[NumberHit]) -> str | None:
+    """For a number that fails: a valid one of the same record, or of a second reading, that differs by at most two characters."""
+    for other in others:
+        if other.is_valid and Levenshtein.distance(number.hit.body, other.body) <= _REPAIRABLE:
+            return other.body if number.hit.kind == "id_no" else number.hit.value[0] + other.body
     return None

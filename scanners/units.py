@@ -1,10 +1,11 @@
 """Which unit issued a paper: letterhead, signature block, seal.
 
-Lives here: find_issuer. Not here: reading seals (scanners.ring_text), checking the unit against the registry (services).
+Lives here: find_issuer, find_hospital, letterheads. Not here: reading seals (scanners.ring_text), checking the unit against
+the registry (services).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from scanners.dates import find_dates
 from scanners.labels import LABEL_NAMES
@@ -13,7 +14,7 @@ from scanners.rows import Row, rows_of
 from scanners.words import TextPage
 
 _ENDINGS = """
-医院 妇幼保健院 卫生院 疾病预防控制中心 服务中心 学校 中学 小学 幼儿园 学院 教育和体育局 教育体育局 教育局 教体局 教育厅
+医院 妇幼保健院 保健院 卫生院 疾病预防控制中心 服务中心 学校 中学 小学 幼儿园 学院 教育和体育局 教育体育局 教育局 教体局 教育厅
 派出所 公安分局 公安局 居民委员会 村民委员会 居委会 村委会 街道办事处 人民政府 有限公司 委员会
 """
 _NAME = r"(?P<unit>[\u4e00-\u9fff()0-9]{2,28}(?:" + "|".join(_ENDINGS.split()) + "))"
@@ -21,6 +22,7 @@ _BEFORE = r"(?:(?:出具单位|学校|单位|签发机关|发证机关|承办单
 _ALONE = re.compile(_BEFORE + _NAME + r"(?:[(]?(?:盖章|公章|签章|章|印)[)]?)?[::]?(?:(?:19|20)\d\d年.*)?")
 _PAPER = r"(?:.{0,12}(?:证明|证|书|表|通知|决定|文件|病历|记录|小结|单|卡|函|笺|票据|报告|公告|公示))?"
 _LEADING = re.compile(r"(?!尊敬|我们?校)" + _NAME + _PAPER)
+HOSPITAL = re.compile(r"医院|卫生院|保健院")
 _HEAD, _FOOT = 4, 8  # lines
 
 
@@ -31,12 +33,23 @@ def find_issuer(pages: Sequence[TextPage]) -> tuple[Span, int] | None:
             span = _signed_in(row)
             if span:
                 return span, page.no
-    for row in rows_of(pages[0].lines)[:_HEAD] if pages else ():
-        passage = Passage(row)
-        match = _LEADING.fullmatch(passage.text) if len(row) == 1 else None
-        if match and match["unit"] not in LABEL_NAMES:
-            return passage.span(*match.span("unit")), pages[0].no
-    return None
+    return next(letterheads(pages[:1]), None)
+
+
+def find_hospital(pages: Sequence[TextPage]) -> tuple[Span, int] | None:
+    """The hospital whose letterhead any page bears: a certificate is often the second sheet of an application."""
+    return next((found for found in letterheads(pages) if HOSPITAL.search(found[0].text)), None)
+
+
+def letterheads(pages: Sequence[TextPage]) -> Iterator[tuple[Span, int]]:
+    """The unit that begins one of the first lines, of each page that has one."""
+    for page in pages:
+        for row in rows_of(page.lines)[:_HEAD]:
+            passage = Passage(row)
+            match = _LEADING.fullmatch(passage.text) if len(row) == 1 else None
+            if match and match["unit"] not in LABEL_NAMES:
+                yield passage.span(*match.span("unit")), page.no
+                break
 
 
 def _signed_in(row: Row) -> Span | None:

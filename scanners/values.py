@@ -21,6 +21,7 @@ _NAME = re.compile(r"[\u3400-\u9fff](?:[\u3400-\u9fff·•]{1,14})")
 _NOT_A_NAME = re.compile(r"证明|学校|姓名|性别|医院|身份|签字|盖章|日期|申请|意见")
 _LONGEST_PLAIN_NAME = 4
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8}")
+_FULL_WIDTH = str.maketrans("(),;:?!", "（），；：？！")  # what folding took from Chinese wording
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]$")
 
 
@@ -55,6 +56,10 @@ def _free(text: str) -> Parsed:
     return text, len(text) > 1
 
 
+def _wording(text: str) -> Parsed:
+    return text.translate(_FULL_WIDTH), len(text) > 1
+
+
 def _grade(text: str) -> Parsed:
     return text, bool(re.search(r"年级|[初高][一二三]|\d{4}级|^[一二三四五六七八九1-9]$", text))
 
@@ -78,6 +83,8 @@ _RULES: dict[str, Callable[[str], Parsed]] = {
     "issued_on": _date,
     "period_from": _date,
     "period_to": _date,
+    "diagnosis": _wording,
+    "reason": _wording,
     "phone": _phone,
     "grade": _grade,
     "class": _class,

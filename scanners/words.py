@@ -49,12 +49,16 @@ class Word:
 
 @dataclass(frozen=True)
 class Line:
-    """One run of text the engine found; in tables that is one cell or a part of it."""
+    """One run of text the engine found; in tables that is one cell or a part of it.
+
+    `second` is what another engine read there, asked only where a number of the text breaks its check.
+    """
 
     text: str
     box: Box
     confidence: float
     words: tuple[Word, ...] = ()
+    second: str = ""
 
     @property
     def width_px(self) -> int:
@@ -66,12 +70,13 @@ class Line:
 
     def to_json(self) -> dict[str, Any]:
         words = [word.to_json() for word in self.words]
-        return {"text": self.text, "box": list(self.box), "confidence": round(self.confidence, 4), "words": words}
+        seen = {"text": self.text, "box": list(self.box), "confidence": round(self.confidence, 4), "words": words}
+        return seen | ({"second": self.second} if self.second else {})
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         words = tuple(Word.from_json(word) for word in data["words"])
-        return cls(data["text"], as_box(data["box"]), float(data["confidence"]), words)
+        return cls(data["text"], as_box(data["box"]), float(data["confidence"]), words, data.get("second", ""))
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,6 @@ def test_digits_of_neighbouring_cells_do_not_hide_a_number():
 def test_a_repair_is_only_suggested_when_near():
     wrong = CHILD_ID[:-2] + "72"
     found = numbers(["身份证号", wrong], ["学籍号", f"G{CHILD_ID}"])
-    assert suggestion(own(found, "id_no"), found) == CHILD_ID
+    assert suggestion(own(found, "id_no"), [number.hit for number in found]) == CHILD_ID
     far = numbers(["身份证号", wrong], ["学籍号", f"G{PARENT_ID}"])
-    assert suggestion(own(far, "id_no"), far) is None
+    assert suggestion(own(far, "id_no"), [number.hit for number in far]) is None
