@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.archive import Archive
 from archive_service.clock import civil
-from archive_service.errors import ArchiveError, Refused, Rejected
+from archive_service.errors import ArchiveError, Refused, Rejected, StaleRow
 from archive_service.http.context import actor, archive
 from archive_service.rules.access import Right
 from archive_service.rules.lifecycle import CASE_MOVES, CaseAction, CaseState
@@ -30,6 +30,7 @@ from archive_service.web.parts_lists import PAGE_SIZE, choice
 from archive_service.web.rights import holds, require
 
 CHOICES_MOST = 200
+FAULTS = (Refused, Rejected, StaleRow)  # shown on the page itself, above what was being done
 WHO_MAY = "业务由学籍管理员、校领导和审核员办理。需要时请联系本单位的账号管理员。"
 
 
@@ -75,7 +76,7 @@ def case_evidence_set(case_id: str, code: str) -> BaseResponse | tuple[str, int]
     """Let a record, or an original that was seen, stand for an evidence."""
     try:
         case_evidence.set_evidence(archive(), case_id, code, _proof(), actor=_for(case_id), version=form_version())
-    except (Refused, Rejected) as error:
+    except FAULTS as error:
         return _page(case_id, error), error.this_status
     return redirect(f"/cases/{case_id}")
 
@@ -87,7 +88,7 @@ def case_facts(case_id: str) -> BaseResponse | tuple[str, int]:
     told = parts_facts.told(_asked(the, case_view.case_view(the, case_id, actor=who)))
     try:
         cases.amend_facts(the, case_id, told, actor=who, version=form_version())
-    except (Refused, Rejected) as error:
+    except FAULTS as error:
         return _page(case_id, error, told), error.this_status
     return redirect(f"/cases/{case_id}")
 
@@ -101,7 +102,7 @@ def case_action(case_id: str) -> BaseResponse | tuple[str, int]:
     act = Act(CaseAction(wanted), (ReasonGiven(note=note),) if note else (), form_version())
     try:
         case_actions.act_on_case(archive(), case_id, act, actor=_for(case_id))
-    except (Refused, Rejected) as error:
+    except FAULTS as error:
         return _page(case_id, error), error.this_status
     return redirect(f"/cases/{case_id}")
 
