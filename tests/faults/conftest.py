@@ -1,0 +1,35 @@
+"""Fixtures of the fault tests: an instance that is gone afterwards, whatever happened to it."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.living import Instance
+
+
+@pytest.fixture
+def make_instance(tmp_path: Path) -> Iterator[Callable[..., Instance]]:
+    """Makes instances that are not started yet."""
+    made: list[Instance] = []
+
+    def make(**options: str) -> Instance:
+        made.append(Instance(tmp_path / f"home{len(made)}", **options))
+        return made[-1]
+
+    yield make
+    for instance in made:
+        instance.close()
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Prints a figure where everybody sees it."""
+
+    def out(text: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n  {text}")
+            sys.stdout.flush()
+
+    return out
