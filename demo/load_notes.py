@@ -22,7 +22,7 @@ _WORDS = ("qinghe", "songlin", "yunqiao", "chenxi", "maiping", "xipan", "haiyan"
 
 @dataclass(frozen=True)
 class Notes:
-    """The demo of one instance; `is_complete`: all its papers have been handed in."""
+    """The demo of one instance; `is_complete`: its papers are in and its cases are open."""
 
     password: str
     as_of: date
@@ -61,5 +61,5 @@ def write_notes(home: Path, notes: Notes) -> None:
 
 
 def complete(home: Path, notes: Notes) -> None:
-    """Note that every paper has been handed in."""
+    """Note that there is nothing left to do."""
     write_notes(home, replace(notes, is_complete=True))

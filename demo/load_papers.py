@@ -22,11 +22,12 @@ from archive_service.services.accounts_viewer import actor_of, roles_on
 from archive_service.services.actor import Actor
 from archive_service.services.intake import Incoming
 from demo.dice import Dice
+from demo.load_case_papers import FOR_A_SUSPENSION, case_papers
 from demo.load_notes import Notes
 from demo.papers import Paper, make_papers
 
 SOURCE = "demo"
-SORTED, LOOSE = "演示材料(随学生收取)", "演示材料(集中扫描)"
+SORTED, LOOSE, AT_COUNTER = "演示材料(随学生收取)", "演示材料(集中扫描)", "演示材料(休学申请)"
 SORTED_SHARE = 0.6
 Told = Callable[[int, int], None]  # how many papers are through, of how many
 
@@ -50,17 +51,18 @@ class Desk:
                 self.open_batches[school, label] = batch_id
         self._prefixes = {school.code: school.login_prefix for school in self.notes.world().schools}
 
-    def hand_in(self, paper: Paper, *, is_sorted: bool) -> bool:
-        """Hand one paper in, unless it was before; false when the door refuses it."""
+    def hand_in(self, paper: Paper, label: str, *, kind: str | None = None) -> bool:
+        """Hand one paper in, into the batch of this label, unless it was before; false when the door refuses it."""
         if intake.clean_name(paper.name) in self.taken:
             return True
         child = paper.truth["filed_under"]
-        actor, label = self._registrar(child["school"]), SORTED if is_sorted else LOOSE
+        actor = self._registrar(child["school"])
         incoming = Incoming(
             content=paper.content,
             name=paper.name,
             batch_id=self._batch(child["school"], label, actor),
-            student_id=self._student_id(child["school"], child["name"], child["id_no"]) if is_sorted else None,
+            student_id=self._student_id(child["school"], child["name"], child["id_no"]) if label != LOOSE else None,
+            kind=kind,
         )
         try:
             intake.receive(self.archive, incoming, actor=actor)
@@ -90,9 +92,14 @@ class Desk:
 
 def hand_in_all(archive: Archive, notes: Notes, told: Told) -> Iterator[str]:
     """Draw and hand in every paper of the demo that was not yet; yields the names of those refused at the door."""
-    desk = Desk(archive, notes)
-    for number, paper in enumerate(make_papers(notes.world(), notes.seed, notes.papers)):
-        is_sorted = Dice(notes.seed, "sorted", number).chance(SORTED_SHARE)
-        if not desk.hand_in(paper, is_sorted=is_sorted):
+    desk, world = Desk(archive, notes), notes.world()
+    if not notes.papers or len(desk.taken) >= notes.papers + len(world.schools) * len(FOR_A_SUSPENSION):
+        return  # drawing is the dear part
+    for number, paper in enumerate(make_papers(world, notes.seed, notes.papers), start=1):
+        label = SORTED if Dice(notes.seed, "sorted", number).chance(SORTED_SHARE) else LOOSE
+        if not desk.hand_in(paper, label):
             yield paper.name
-        told(number + 1, notes.papers)
+        told(number, notes.papers)
+    for brought in case_papers(world, notes.seed):
+        if not desk.hand_in(brought.paper, AT_COUNTER, kind=brought.kind):
+            yield brought.paper.name

@@ -5,6 +5,7 @@ The only part of the service that knows the package `demo`. Production mode refu
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from archive_service.rules.access import Role as AccountRole
 from archive_service.settings import Settings
 from archive_service.settings import load as settings_of_instance
 from demo.load import Loaded, load_world
+from demo.load_cases import open_cases, papers_left
 from demo.load_notes import PAPERS, Notes, complete, new_notes, read_notes, write_notes
 from demo.load_papers import hand_in_all
 from demo.papers.fonts import FontsMissingError
@@ -31,6 +33,7 @@ NO_DEMO = "这个实例没有演示数据;空实例可用 xueji up --demo 或 xu
 NOT_EMPTY = "实例里已有自己的数据,不能再装演示数据;另用一个空的数据目录(XUEJI_HOME)。"
 PRODUCTION = "service.mode 是 production,不装演示数据。"
 TELL_EVERY = 20
+LOOK_SECONDS = 5.0
 POLITENESS = 10  # readers come first where processors are few
 
 
@@ -69,12 +72,17 @@ def load_demo(context: click.Context, console: Console, scale: str, papers: int)
 
 @demo.command("papers", hidden=True, help="送入尚未送完的演示材料;由 xueji up --demo 在后台启动。")
 def hand_in_papers() -> None:
-    """Hand in what is left of the papers; `xueji up --demo` starts this in the background."""
+    """Hand in what is left of the papers, open cases once they are read; `xueji up --demo` starts this in the background."""
     os.nice(POLITENESS)
     with instance() as archive:
         notes = _notes(archive.settings.home)
         if not notes.is_complete:
             _hand_in(archive, notes, _lines)
+            while papers_left(archive):
+                time.sleep(LOOK_SECONDS)
+            number = open_cases(archive)
+            complete(archive.settings.home, notes)
+            click.echo(f"演示材料全部识别完毕;开立演示业务 {number} 件" if number else "演示材料全部识别完毕", err=True)
 
 
 def load(archive: Archive, *, papers: int = PAPERS) -> tuple[Notes, Loaded]:
@@ -99,7 +107,6 @@ def _hand_in(archive: Archive, notes: Notes, told: Advance) -> list[str]:
         refused = list(hand_in_all(archive, notes, told))
     except FontsMissingError as error:
         raise Refused(f"画演示材料需要中文字体:{error}", code="fonts") from error
-    complete(archive.settings.home, notes)
     return refused
 
 
