@@ -23,6 +23,7 @@ from archive_service.models.record import (
 )
 from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services.records import Listed, RecordView
+from archive_service.services.students import current_number
 
 Box = Annotated[list[int], BeforeValidator(list), Field(min_length=4, max_length=4)]
 
@@ -212,7 +213,7 @@ def record_out(view: RecordView) -> RecordOut:
     return RecordOut(
         id=record.id,
         student_id=record.student_id,
-        student_no=view.student_no,
+        student_no=_number_of(view, record.student_id),
         batch_id=record.batch_id,
         case_ids=list(view.case_ids),
         carrier=record.carrier,
@@ -284,5 +285,6 @@ def _disagreement_out(gap: dict[str, Any], place: PageField | None) -> Disagreem
 
 
 def _number_of(view: RecordView, student_id: str | None) -> str | None:
+    """The number in force: a later row may be a former one."""
     student = view.candidates.get(student_id or "")
-    return student.numbers[-1].number if student and student.numbers else None
+    return current_number(student.numbers) if student else None

@@ -38,16 +38,15 @@ def begin(archive: Archive, *, name: str, length: int, actor: Actor) -> Upload:
     upload = Upload(
         id=new_id(), account_id=str(actor.account_id), name=clean_name(name), length=length, created_at=now, expires_at=expires_at
     )
-    with archive.read() as session:
+    with archive.begin() as session:
         Scope.of(session, actor).require(Right.CAPTURE, actor.unit_id)
+        session.add(upload)
     path = _path(archive, upload.id)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
     except OSError as error:
         raise StoreUnavailable from error
-    with archive.begin() as session:
-        session.add(upload)
     return upload
 
 
@@ -115,15 +114,18 @@ def drop(archive: Archive, upload_id: str, *, actor: Actor) -> None:
     _path(archive, upload_id).unlink(missing_ok=True)
 
 
-def forget_expired(archive: Archive) -> int:
-    """Clear away what nobody finished in time; returns how many. Called by the clock."""
-    with archive.read() as session:
-        expired = list(session.scalars(select(Upload.id).where(Upload.expires_at < archive.clock.now())))
-    for upload_id in expired:
-        _path(archive, upload_id).unlink(missing_ok=True)
+def sweep(archive: Archive) -> None:
+    """Forget uploads past their time, and files whose row is gone.
+
+    A row comes before its file, and files are listed before the rows: a new upload is never taken for a stray file.
+    """
+    files = [path for path in (archive.settings.home / "uploads").glob("*") if is_id(path.name)]
     with archive.begin() as session:
-        session.execute(delete(Upload).where(Upload.id.in_(expired)))
-    return len(expired)
+        session.execute(delete(Upload).where(Upload.expires_at < archive.clock.now()))
+        alive = set(session.scalars(select(Upload.id)))
+    for path in files:
+        if path.name not in alive:
+            path.unlink(missing_ok=True)
 
 
 def _own(archive: Archive, upload_id: str, actor: Actor) -> Upload:
@@ -146,17 +148,6 @@ def _alone(path: Path) -> Iterator[BinaryIO]:
             yield file
         finally:
             os.fsync(file.fileno())
-
-
-def sweep(archive: Archive) -> None:
-    """Forget uploads past their time, and files whose row is gone."""
-    now = archive.clock.now()
-    with archive.begin() as session:
-        session.execute(delete(Upload).where(Upload.expires_at < now))
-        alive = set(session.scalars(select(Upload.id)))
-    for path in (archive.settings.home / "uploads").glob("*"):
-        if is_id(path.name) and path.name not in alive:
-            path.unlink(missing_ok=True)
 
 
 def _path(archive: Archive, upload_id: str) -> Path:

@@ -3,12 +3,13 @@
 import base64
 import hashlib
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
 
 from archive_service.models.ledger import Event
+from archive_service.models.student import NumberKind, StudentNumber
 from archive_service.rules.access import Role, TokenScope
 from archive_service.services import indexing, ledger, matching, transcription
 from tests.functional.case_steps import Office
@@ -171,6 +172,9 @@ def test_a_batch_counts_its_papers(take, read, call, office):
 
 def test_uploaded_for_a_student_by_number(make, take, call, office):
     student = make.student(office.school)
+    former = {"kind": NumberKind.FORMER, "valid_from_on": date(2020, 9, 1), "valid_to_on": date(2025, 8, 31)}
+    make._add(StudentNumber(student_id=student.id, number="L520115001", **former))
+    assert take("旧号", student_no="L520115001")["student_no"] == f"G{student.id_no}"
     assert take(student_no=f"G{student.id_no}")["student_id"] == student.id
     answer = call.post("/records", office.registrar, data={"file": (io.BytesIO(jpeg("x")), "x.jpg"), "student_no": "G000"})
     assert answer.status_code == 404

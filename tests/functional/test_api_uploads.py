@@ -150,7 +150,10 @@ def test_expired_and_swept(archive, clock, announce, call, office):
     path = announce(5)
     clock.at += timedelta(hours=archive.settings.intake.upload_hours, seconds=1)
     assert call("HEAD", path, office.registrar).status_code == 404
-    assert uploads.forget_expired(archive) == 1
+    kept = announce(5)
+    uploads.sweep(archive)
+    assert call("HEAD", kept, office.registrar).status_code == 200
+    assert call("DELETE", kept, office.registrar).status_code == 204
     assert not list((archive.settings.home / "uploads").iterdir())
 
 
