@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rapidfuzz.distance import Levenshtein
+
 
 @dataclass(frozen=True)
 class FieldLabel:
@@ -48,7 +50,7 @@ FIELD_LABELS: dict[str, FieldLabel] = {
     "school_to": _f("转入学校", "转入学校 拟转入学校"),
     "grade": _f("年级", "就读年级 所在年级 现年级 年级"),
     "class": _f("班级", "所在班级 就读班级 班级"),
-    "grade_class": _f("年级班级", "年级班级 班级年级 所在年级班级"),
+    "grade_class": _f("年级班级", "年级班级 年级、班级 年级/班级 班级年级 所在年级班级"),
     "guardian_name": _f("监护人姓名", "监护人姓名 家长姓名 法定监护人 监护人 父亲姓名 母亲姓名"),
     "guardian_id_no": _f(
         "监护人身份证件号", "监护人身份证号码 监护人身份证件号 监护人身份证号 监护人身份证 家长身份证号码 家长身份证号 家长身份证"
@@ -70,6 +72,7 @@ LABEL_NAMES = frozenset(name for row in FIELD_LABELS.values() for name in row.on
 FIELD_OF = {name: field for field, row in FIELD_LABELS.items() for name in row.on_paper}
 # Names that can only mean the child; beside one of them 姓名 is whoever signs for it.
 CHILDS_NAMES = frozenset({"学生姓名", "子女姓名", "孩子姓名", "儿童姓名", "幼儿姓名", "被监护人姓名"})
+TWO_CHARACTER_NAMES = frozenset(name for name in FIELD_OF if len(name) == 2)  # noqa: PLR2004  # 姓名, 性别 …
 _NAMES = sorted([*FIELD_OF, *_STOPS], key=len, reverse=True)
 _STAMP_HERE = r"(?:[(](?:盖章|公章|签章|章|全称)[)])?"  # 学校(盖章):
 _LABEL = re.compile("(?P<label>" + "|".join(re.escape(name) for name in _NAMES) + f"){_STAMP_HERE}(?P<colon>[::]?)")
@@ -79,6 +82,10 @@ _INSIDE = {"性别", "民族", "出生日期", "出生年月", "年龄", "学籍
 _BARE = _INSIDE | {"姓名", "学生姓名", "患者姓名", "曾用名", "户主姓名", "户号", "就读学校", "现住址", "家庭住址", "户籍地址"}
 _BARE |= {"户主或与户主关系", "与户主关系"}
 _WITH_COLON = {"户主", "关系"}  # alone in their box these are values: 户主或与户主关系 | 户主
+
+
+_LONG_NAMES = [name for name in _NAMES if len(name) >= 6]  # noqa: PLR2004  # shorter ones are too near to values
+_LONG_LENGTHS = range(6, max(map(len, _LONG_NAMES)) + 2)
 
 
 @dataclass(frozen=True)
@@ -92,9 +99,18 @@ class Mark:
 
 def label_marks(text: str) -> Iterator[Mark]:
     """Every label of one box's folded text, left to right."""
-    for match in _LABEL.finditer(text):
-        if _is_label(match, text):
-            yield Mark(match["label"], match.start(), match.end())
+    marks = [Mark(match["label"], match.start(), match.end()) for match in _LABEL.finditer(text) if _is_label(match, text)]
+    misread = None if marks else _misread(text)
+    yield from [misread] if misread else marks
+
+
+def _misread(text: str) -> Mark | None:
+    """A box that is a long label but for one character: 户主或有户主关系."""
+    if len(text) not in _LONG_LENGTHS:
+        return None
+    bare = text.removesuffix(":")
+    near = next((name for name in _LONG_NAMES if len(name) == len(bare) and Levenshtein.distance(name, bare) == 1), None)
+    return Mark(near, 0, len(text)) if near else None
 
 
 def _is_label(match: re.Match[str], text: str) -> bool:

@@ -18,6 +18,7 @@ from scanners.passage import Passage, Span
 from scanners.proposals import Field, FieldState, FoundBy, proposal
 from scanners.prose import prose_values
 from scanners.rows import rows_of
+from scanners.stacked import unstacked
 from scanners.units import HOSPITAL, find_hospital, find_issuer
 from scanners.words import TextPage
 
@@ -75,7 +76,7 @@ def _number_field(number: PlacedNumber, known: Sequence[NumberHit]) -> Field:
 
 def _labelled(pages: Sequence[TextPage]) -> Iterator[Field]:
     for page in pages:
-        found = list(labelled_values(rows_of(page.lines)))
+        found = list(labelled_values(rows_of(unstacked(page.lines))))
         speaks_of_child = any(each.label in CHILDS_NAMES for each in found)
         for each in sorted(found, key=_label_order):
             if speaks_of_child and each.label in _GENERAL_NAMES:
@@ -93,7 +94,7 @@ def _label_order(found: Labelled) -> int:
 def _from_label(found: Labelled, page: TextPage) -> Iterator[Field]:
     if found.field == "period":
         yield from _period(found.value, page.no)
-    elif found.field == "grade_class":
+    elif found.field == "grade_class" or (found.field == "class" and _GRADE_CLASS.fullmatch(found.value.text)):
         yield from _grade_and_class(found.value, page.no)
     elif found.field in _NEAR_FULL:
         yield from _number_by_label(found, page)

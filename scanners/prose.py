@@ -12,7 +12,7 @@ from scanners.passage import Passage, Span
 _HAN = r"[\u3400-\u9fff]"
 _PERSON = rf"(?P<value>{_HAN}{{2,4}}|{_HAN}+[·•][\u3400-\u9fff·•]+)"
 _SHORTEST = _PERSON.replace("{2,4}", "{2,4}?")
-_NO_VERB = "(?![现就随均已共由本或及和])"  # 其子女现就读于 and 学生本人及 name nobody
+_NO_VERB = "(?![现就随均已共由本或及和女])"  # 其子女现就读于 and 学生本人及 name nobody
 _UNIT = r"[\u4e00-\u9fff]{2,24}?(?:学校|中学|小学|幼儿园|[一二三四五六七八九十]中)"
 _PLACE = r"[\u4e00-\u9fffA-Za-z0-9#-]{3,40}?(?:号|室|组|村|社区|小区)[\u4e00-\u9fffA-Za-z0-9#-]{0,16}"
 _DATE = r"(?:19|20)\d\d[年./-]\d{1,2}[月./-]\d{1,2}日?"

@@ -21,8 +21,9 @@ _NAME = r"(?P<unit>[\u4e00-\u9fff()0-9]{2,28}(?:" + "|".join(_ENDINGS.split()) +
 _BEFORE = r"(?:(?:出具单位|学校|单位|签发机关|发证机关|承办单位)?(?:[(](?:盖章|公章|签章)[)])?[::])?"
 _ALONE = re.compile(_BEFORE + _NAME + r"(?:[(]?(?:盖章|公章|签章|章|印)[)]?)?[::]?(?:(?:19|20)\d\d年.*)?")
 _PAPER = r"(?:.{0,12}(?:证明|证|书|表|通知|决定|文件|病历|记录|小结|单|卡|函|笺|票据|报告|公告|公示))?"
-_LEADING = re.compile(r"(?!尊敬|我们?校)" + _NAME + _PAPER)
+_LEADING = re.compile(r"(?!尊敬|我们?校)" + _NAME + "(?!生)" + _PAPER)  # 某市普通高中学生休学申请表 names no school
 HOSPITAL = re.compile(r"医院|卫生院|保健院")
+_SEAL_LETTERS = 2  # of a seal's lettering that the page's reading took for text
 _HEAD, _FOOT = 4, 8  # lines
 
 
@@ -54,7 +55,7 @@ def letterheads(pages: Sequence[TextPage]) -> Iterator[tuple[Span, int]]:
 
 def _signed_in(row: Row) -> Span | None:
     """The unit of a row that holds nothing else but a date: in a form's row a unit is some label's value."""
-    cells = [Passage([line]) for line in row]
+    cells = [cell for line in row if len((cell := Passage([line])).text) > _SEAL_LETTERS]
     units = [(cell, match) for cell in cells if (match := _ALONE.fullmatch(cell.text))]
     dates = [cell for cell in cells if find_dates(cell.text)]
     if len(units) != 1 or len(units) + len(dates) < len(cells):

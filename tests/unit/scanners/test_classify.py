@@ -24,6 +24,8 @@ def test_every_kind_is_told_by_its_title_and_some_of_its_words(kind):
         (["营口市普通高中学生休学申请表", "休学原因"], "suspension_application"),
         (["休学申请书", "尊敬的校领导", "特此申请", "申请人"], "written_application"),
         (["休学申请书", ["姓名", "张伟"], "休学原因", "学校意见：", "校长签字："], "suspension_application"),
+        (["转学申请书", "本人张伟，自愿申请转学。", "申请人：张伟"], "transfer_application"),
+        (["转学申请書", "本人张伟，自愿申请转学。", "申请人：张伟"], "transfer_application"),
         (["复学申请", "尊敬的学校领导", "此致", "敬礼"], "written_application"),
         (["某某市人民医院", "诊断证明书", "临床诊断：肺炎恢复期", "处理意见：已治愈，可以复学。", "医师"], "recovery_certificate"),
         (["某某市人民医院", "诊断证明书", "诊断：骨折术后", "病情稳定，可恢复正常学习。", "医师"], "recovery_certificate"),

@@ -1,9 +1,12 @@
 """Fields come from labels, prose and the numbers' own rules; what is not sure says so."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scanners.fields import FieldState, FoundBy, extract
 from scanners.kinds import Kind
+from scanners.labels import FIELD_LABELS
 from scanners.seal import Seal
 from scanners.words import TextPage
 from tests.unit.scanners.drawing import CERTIFICATE, CHILD_ID, PARENT_ID, line, text_page
@@ -175,6 +178,36 @@ def test_a_seals_text_names_its_unit():
     seal = Seal(1, (10, 10, 90, 90), "遵义市第一中学", 0.97)
     field = fields_of("特此证明", seals=[seal])["seal_unit"]
     assert (field.value, field.found_by, field.box) == ("遵义市第一中学", FoundBy.SEAL, (10, 10, 90, 90))
+
+
+def test_every_seal_has_its_own_field():
+    seals = [
+        Seal(1, (10, 10, 90, 90), "遵义市第一中学", 0.99),
+        Seal(1, (10, 200, 90, 280), "", 0.0),
+        Seal(2, (0, 0, 9, 9), "某某市教育局", 0.9),
+    ]
+    found = [(field.value, field.page, field.state) for field in extract([text_page(["证明"])], seals=seals) if field.name == "seal_unit"]
+    assert found == [("遵义市第一中学", 1, SURE), ("某某市教育局", 2, DOUBTFUL)]
+
+
+def test_a_page_without_words_has_no_fields():
+    assert extract([TextPage(1, 1654, 2339), text_page(["姓名：张伟"], no=2), TextPage(3, 1654, 2339)]) == extract(
+        [text_page(["姓名：张伟"], no=2)]
+    )
+    assert extract([]) == extract([TextPage(1, 100, 100)]) == []
+
+
+@given(
+    st.lists(
+        st.lists(st.text("姓名：诊断自至年月日12345678X（）子户主常住人口登记卡，。 ", min_size=1, max_size=20), min_size=1, max_size=3),
+        max_size=8,
+    )
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_stands_on_a_page_is_read_without_failing(rows):
+    for field in extract([text_page(rows)]):
+        assert field.value
+        assert field.name in FIELD_LABELS
 
 
 def test_a_kind_keeps_the_fields_it_bears():

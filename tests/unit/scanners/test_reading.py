@@ -1,5 +1,6 @@
 """Reading a whole record with an engine that knows the page: order, blank pages, turns, and failures that stay failures."""
 
+import io
 import pickle
 
 import pytest
@@ -8,7 +9,7 @@ from scanners.canned_engine import CannedEngine, FailingEngine
 from scanners.kinds import load_kinds
 from scanners.limits import Limits
 from scanners.ocr import OcrError
-from scanners.reading import read, read_pages
+from scanners.reading import judge, read, read_pages
 from scanners.words import Line
 from tests.unit.scanners.drawing import CERTIFICATE, CHILD_ID, DPI, KINDS, certificate, saved, sheet
 
@@ -25,7 +26,7 @@ class Reciting(CannedEngine):
 
     def read(self, pixels, *, dpi):
         self.calls += 1
-        assert dpi == DPI
+        assert dpi == pytest.approx(DPI, abs=1)
         step, sure = pixels.shape[0] // 30, 0.98 if self._is_upright(pixels) else 0.5
         return tuple(self._line(text, at * step + 60, sure) for at, text in reversed(list(enumerate(self._texts_of_page))))
 
@@ -54,6 +55,17 @@ def test_a_blank_page_is_not_read_and_not_a_failure():
     content = saved(certificate(with_seal=False), "TIFF", save_all=True, append_images=[sheet()])
     pages = list(read_pages(content, "image/tiff", engine=engine, limits=LIMITS))
     assert (engine.calls, pages[1].text.lines) == (1, ())
+
+
+def test_a_pdf_with_a_blank_back_side_is_judged_and_read():
+    out = io.BytesIO()
+    front, back = certificate(), sheet()
+    front.save(out, "PDF", resolution=DPI, save_all=True, append_images=[back])
+    judgement = judge(out.getvalue(), "application/pdf", LIMITS)
+    assert [page.blank for page in judgement.pages] == [False, True]
+    rotations = {page.no: page.rotation for page in judgement.pages}
+    reading = read(out.getvalue(), "application/pdf", engine=Reciting(TEXT), kinds=PRODUCT, limits=LIMITS, rotations=rotations)
+    assert (len(reading.pages), reading.pages[1].lines, reading.kind.code) == (2, (), "registry_certificate")
 
 
 def test_no_words_on_a_page_full_of_writing_is_a_failure():
