@@ -59,8 +59,8 @@ def _digest() -> str:
     digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode("utf-8", "surrogateescape"))
     digest.update(json.dumps([request.headers.get("Upload-Length"), request.headers.get("Upload-Metadata")]).encode())
     if request.form or request.files:
-        digest.update(json.dumps(sorted(request.form.items(multi=True))).encode())
-        for name, file in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
+        digest.update(json.dumps(sorted(request.form.items(multi=True), key=_by_name)).encode())
+        for name, file in sorted(request.files.items(multi=True), key=_by_name):
             digest.update(json.dumps([name, file.filename]).encode())
             while chunk := file.stream.read(CHUNK_BYTES):
                 digest.update(chunk)
@@ -68,3 +68,7 @@ def _digest() -> str:
     else:
         digest.update(request.get_data())
     return digest.hexdigest()
+
+
+def _by_name(pair: tuple[str | None, object]) -> str:
+    return pair[0] or ""  # a part of a form may come without a name

@@ -210,3 +210,11 @@ def test_forms_are_checked_like_json(call, office, value):
     for name in ("student_no", "batch_id", "kind", "case_id"):
         fields = {name: value.replace("%00", "a\x00b"), "file": (io.BytesIO(jpeg("x")), "x.jpg")}
         is_problem(call.post("/records", office.registrar, data=fields), 400, "malformed")
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
+def test_a_form_with_parts_that_have_no_name(call, office, headers):
+    parts = ['form-data; name="kind"\r\n\r\nhukou_page', "form-data\r\n\r\nx", 'form-data; filename="a.jpg"\r\n\r\nx']
+    body = "".join(f"--b\r\nContent-Disposition: {part}\r\n" for part in parts) + "--b--\r\n"
+    answer = call.post("/records", office.registrar, data=body.encode(), content_type="multipart/form-data; boundary=b", headers=headers)
+    is_problem(answer, 400, "malformed")
