@@ -4,6 +4,7 @@ Lives here: labelled_values, by geometry. Not here: the names (scanners.labels),
 running text (scanners.prose).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ _LONG = {"address", "diagnosis", "reason"}  # values that run over several lines
 _INDENT = 1.5  # line heights by which the second line may begin elsewhere
 _MOST_LINES = 4  # of a value under its label
 _BELOW = 2.5  # line heights between a label and the value under it
+_NEXT_PART = re.compile(r"建议|处理|医[师生]|特此|此致|注[::]|(?:19|20)\d\d年\d{0,2}月?\d{0,2}日?$")  # of a paper without boxes
 _GIVEN_NAME = 2  # characters
 _TRIM = "::.。·_-|丨/,,;;、 "
 
@@ -83,6 +85,8 @@ def _under(row: Row, below: Sequence[Row]) -> Labelled | None:
         if not _is_plain(following) or following[0].box[1] - bottom > _BELOW * height:
             break
         passage = Passage(following)
+        if _NEXT_PART.match(passage.text):
+            break
         piece = passage.span(0, len(passage.text))
         value, bottom = value.followed_by(piece) if value else piece, following[0].box[3]
     return Labelled(FIELD_OF[mark.label], mark.label, value) if value else None

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scanners.dates import find_dates
-from scanners.identity_numbers import NumberHit, birth_on, sex
+from scanners.identity_numbers import NumberHit, birth_on, find_numbers, sex
 from scanners.issue_date import issue_date
 from scanners.labelled import Labelled, labelled_values
 from scanners.labels import CHILDS_NAMES, FIELD_LABELS
@@ -38,8 +38,9 @@ def fields_of(pages: Sequence[TextPage], *, of_one_person: bool = False) -> Best
         _offer(best, field)
     numbers = [number for page in pages for number in numbers_of(rows_of(page.lines), page.no)]
     _offer_date(best, pages, numbers)
-    if "issued_on" in best and not of_one_person:
-        numbers = [by_age(number, int(best["issued_on"].value[:4])) for number in numbers if best["issued_on"].value[:4].isdigit()]
+    issued = best.get("issued_on")
+    if issued and issued.state is FieldState.SURE and not of_one_person:
+        numbers = [by_age(number, int(issued.value[:4])) for number in numbers]
     second = [hit for page in pages for hit in second_readings(rows_of(page.lines))]
     for field in _numbers(numbers, second):
         _offer(best, field)
@@ -108,6 +109,8 @@ def _from_label(found: Labelled, page: TextPage) -> Iterator[Field]:
 def _number_by_label(found: Labelled, page: TextPage) -> Iterator[Field]:
     """What stands by the label and is no number by the rule: another paper's number, or a misreading. A piece is neither."""
     text = found.value.text
+    if any(hit.is_valid for hit in find_numbers(text)):
+        return  # weighed with the other numbers of the page
     field = proposal(found.field, found.value, page.no, FoundBy.LABEL)
     is_taiwans = bool(_TAIWAN_NUMBER.fullmatch(text)) and any(_TAIWAN_PERMIT in line.text for line in page.lines)
     if found.field == "id_no" and (_OTHER_PAPER.fullmatch(text) or is_taiwans):

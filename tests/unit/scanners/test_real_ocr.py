@@ -10,6 +10,7 @@ from scanners.kinds import load_kinds
 from scanners.limits import Limits
 from scanners.rapidocr_engine import RapidOcrEngine
 from scanners.reading import read
+from scanners.second_opinion import rapidocr_checked
 from scanners.tesseract_engine import TesseractEngine
 from tests.unit.scanners.drawing import CERTIFICATE, CHILD_ID, KINDS, PARENT_ID, bgr, certificate, saved, table, written
 
@@ -68,6 +69,16 @@ def test_characters_have_boxes_of_their_own(rapidocr):
 def test_tesseract_reads_the_numbers():
     lines = TesseractEngine().read(bgr(written(CERTIFICATE)), dpi=200)
     assert CHILD_ID in "".join("".join(line.text.split()) for line in lines)
+
+
+def test_a_misprinted_number_is_read_alike_by_both_engines_and_suggests_nothing():
+    wrong = CHILD_ID[:-2] + "72"
+    page = bgr(written([f"身份证号{wrong}"]))
+    engine = rapidocr_checked()
+    (line,) = engine.read(page, dpi=200)
+    assert ("tesseract" in engine.version, line.second) == (True, wrong)
+    reading = read(saved(written([f"身份证号{wrong}"])), "image/jpeg", engine=engine, kinds=PRODUCT, limits=LIMITS)
+    assert [(field.value, field.suggestion) for field in reading.fields if field.name == "id_no"] == [(wrong, None)]
 
 
 def test_the_command_line_prints_what_it_sees(tmp_path, capsys):
