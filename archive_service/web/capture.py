@@ -52,7 +52,7 @@ def _page(batch_id: str | None) -> str:
         limits={"accept": ACCEPT, "accept_label": ACCEPT_LABEL, "max_bytes": the.settings.intake.max_bytes},
         target=_target(target),
         board=board,
-        batches=[summary(view) for view in batches.recent_batches(the, actor=actor(), at_most=8)],
+        batches=[summary(view) for view in batches.recent_batches(the, actor=actor(), at_most=8) if view.total],
     )
 
 
@@ -91,10 +91,18 @@ def _card(view: RecordView) -> dict[str, Any]:
         "words": parts.walk_words(record),
         "student": parts.student_line(view.student, view.school),
         "findings": parts.findings(view, at_least=Severity.WARN),
+        "differs": _differs(view),
         "needs_person": needs_person,
         "url": f"/tray/{record.id}" if needs_person and record.state is RecordState.READ else f"/records/{record.id}",
         "action": "去确认" if needs_person and record.state is RecordState.READ else "查看",
     }
+
+
+def _differs(view: RecordView) -> list[str]:
+    """What the paper says otherwise than the registry."""
+    labels = {field.name: field.label for field in view.fields}
+    gaps = [str(gap["field"]) for gap in view.match.disagreements] if view.match else []
+    return [labels.get(name, parts.FIELD_WORDS.get(name, name)) for name in gaps]
 
 
 def _target(target: targets.Target | None) -> dict[str, Any] | None:

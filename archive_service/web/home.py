@@ -35,12 +35,21 @@ def home_page() -> str | BaseResponse:
     return render_template(
         "pages/home.html",
         groups=groups,
+        errands=_errands(work),
         total=sum(len(group["rows"]) for group in groups),
         more_url="/cases?mine=1" if work.cut else None,
         charts=_charts(review_statistics.statistics(the, actor=actor())) if holds(Right.READ_STATISTICS) else [],
-        batches=[summary(view) for view in batches.recent_batches(the, actor=actor(), at_most=BATCHES)],
+        batches=[summary(view) for view in batches.recent_batches(the, actor=actor(), at_most=BATCHES) if view.total],
         start={"url": "/capture", "label": "去采集"} if holds(Right.CAPTURE) else None,
     )
+
+
+def _errands(work: Work) -> list[dict[str, Any]]:
+    """Work that is counted in papers, not in cases."""
+    if not work.tray:
+        return []
+    tray = {"label": "待归位的材料", "count": work.tray, "hint": "归属存疑，看着原件确认是谁的。"}
+    return [{**tray, "action": {"url": "/tray", "label": "去归位"}}]
 
 
 def _groups(the: Archive, work: Work) -> list[dict[str, Any]]:

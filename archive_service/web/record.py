@@ -1,5 +1,6 @@
 """One record: the paper, what was read, what was checked, what happened; a sensitive one only for a stated purpose."""
 
+from datetime import date
 from typing import Any
 
 from flask import render_template, request
@@ -11,6 +12,7 @@ from archive_service.rules.access import Right
 from archive_service.services import corrections, history, records, transcription
 from archive_service.services.records import RecordView, may_show
 from archive_service.web import parts
+from archive_service.web.formats import day
 from archive_service.web.frame import watermark
 from archive_service.web.pages import decided, form_version, pages
 
@@ -41,7 +43,7 @@ def record_page(record_id: str) -> str:
             "may_retry": Right.CAPTURE in rights,
             "why_not": "" if Right.CONFIRM in rights else "由本校学籍管理员或审核人员确认。",
         },
-        ask=None if shown else {"why": "这份材料涉及健康或司法内容,查阅事由会记入台账。"},
+        ask=None if shown else {"why": "这份材料涉及健康或司法内容，查阅事由会记入台账。"},
     )
 
 
@@ -105,13 +107,15 @@ def _record(view: RecordView) -> dict[str, Any]:
 def _row(view: RecordView, field: PageField) -> dict[str, Any]:
     gaps = {str(gap["field"]): gap for gap in view.match.disagreements} if view.match else {}
     gap = gaps.get(field.name)
+    claim = str(gap["registry"]) if gap else _registry_value(view, field.name)
     return {
         "name": field.name,
         "label": field.label,
-        "claim": gap["registry"] if gap else _registry_value(view, field.name),
-        "paper": field.value,
-        "verdict": "differ" if gap else VERDICTS[field.state],
-        "note": f"可能是 {field.suggestion}" if field.suggestion else "",
+        "claim": _plain(claim),
+        "paper": _plain(field.value),
+        "value": field.value,
+        "verdict": "differ" if gap else _verdict(field.state, claim),
+        "note": f"可能是 {_plain(field.suggestion)}" if field.suggestion else "",
         "record_id": view.record.id,
         "page": field.page_no,
         "box": field.box,
@@ -119,6 +123,20 @@ def _row(view: RecordView, field: PageField) -> dict[str, Any]:
         "confirmable": field.state is not FieldState.CONFIRMED,
         "number": field.name in NUMBERS,
     }
+
+
+def _verdict(state: FieldState, claim: str | None) -> str:
+    """Agreeing takes two: what the registry does not know was only read."""
+    verdict = VERDICTS[state]
+    return "read" if verdict == "agree" and claim is None else verdict
+
+
+def _plain(value: str | None) -> str | None:
+    """A date as people write it; everything else as it is."""
+    try:
+        return day(date.fromisoformat(value)) if value else value
+    except ValueError:
+        return value
 
 
 def _registry_value(view: RecordView, name: str) -> str | None:

@@ -18,6 +18,7 @@ export function ensureBatch(desk) {
 
 export function showBatch(desk, id) {
   desk.dataset.batch = id;
+  desk.querySelector("[data-recent]")?.remove();
   history.replaceState(null, "", `/capture/batches/${id}`);
   poll(desk);
   return id;

@@ -14,6 +14,9 @@ const mark = document.createElementNS("urn:xueji", "style");
 mark.setAttribute("data-openseadragon-mobile-css", "");
 document.head.append(mark);
 
+// Its warnings are of pictures that came after their page was turned: nothing is wrong, and nobody can act on it.
+OpenSeadragon.console = { ...console, warn() {} };
+
 export class PaperPane {
   constructor(element, { watermarkText, reading, onPage }) {
     this.element = element;
