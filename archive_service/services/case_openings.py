@@ -14,10 +14,10 @@ from archive_service.models.case import Case
 from archive_service.models.student import Student
 from archive_service.rules.access import Right
 from archive_service.rules.lifecycle import CaseState
-from archive_service.rules.names import mask_name
 from archive_service.rules.procedure_data import Procedure
 from archive_service.rules.standing import StudentState, may_become
 from archive_service.services.actor import Actor
+from archive_service.services.cases import current_number
 from archive_service.services.cases_incoming import admitted_student
 from archive_service.services.cases_offer import Offer, offers
 from archive_service.services.cases_sheet import stage_of
@@ -58,7 +58,7 @@ def openings(archive: Archive, student_id: str, *, actor: Actor) -> Openings:
         scope.require_anywhere(Right.OPEN_CASE)
         student, school = admitted_student(archive, session, scope, student_id, on=on)
         running = _running(session, student_id)
-        line = _line(scope, student)
+        line = _line(scope, student, current_number(session, student_id))
     is_incoming = student.school_id != school.id
     offered = offers(archive.law, school.profile, on, stage=stage_of(student))
     rules = {each.code: each for each in archive.law.procedures(school.profile, on)}
@@ -84,18 +84,17 @@ def _against(offer: Offer, procedure: Procedure, student: Student, *, is_incomin
     return f"学籍状态为「{now.label}」,不能办理{offer.label}。"
 
 
-def _line(scope: Scope, student: Student) -> Named:
-    """A line without numbers; the name is whole only for the student's own school."""
-    own = student.school_id in scope.own_units_with(Right.OPEN_CASE)
-    return Named(
+def _line(scope: Scope, student: Student, student_no: str | None) -> Named:
+    """The student; whole only for their own school."""
+    line = Named(
         id=student.id,
-        name=student.name if own else mask_name(student.name),
-        student_no=None,
+        name=student.name,
+        student_no=student_no,
         school=scope.tree.units[student.school_id].name,
         grade=student.grade,
         class_name=student.class_name,
         state=student.state,
         state_label=StudentState(student.state).label,
         is_frozen=False,
-        is_masked=not own,
     )
+    return line if student.school_id in scope.own_units_with(Right.OPEN_CASE) else line.masked()

@@ -153,8 +153,17 @@ def _who(name: str | None, unit: str | None) -> dict[str, str] | None:
 
 
 def cited(articles: Iterable[str], law: Law) -> list[str]:
-    """Articles as a person cites them."""
-    return [law.cite(one) or one for one in articles]
+    """Articles as a person cites them: the title of a text once, then its further articles alone, each once."""
+    found: list[str] = []
+    told = ""
+    for one in articles:
+        source = next((each for each in law.sources.values() if one in each.articles), None)
+        title = source.title if source else ""
+        words = law.cite(one) or one
+        short = words.removeprefix(title) if title == told else words
+        found += [short] if not any(each.endswith(short) for each in found) else []
+        told = title
+    return found
 
 
 def refusals(reasons: Iterable[Mapping[str, Any]], law: Law) -> list[dict[str, str]]:

@@ -79,8 +79,8 @@ def _note(row: ClaimRow, shown: OnPaper | None, labels: dict[str, str]) -> str |
         told.append(f"现登记为 {_plain(row.field, row.registry)}")
     if shown:
         told.append(labels.get(shown.record_id, ""))
-        others = dict.fromkeys(one.value for one in row.paper if one.record_id != shown.record_id and one.value != shown.value)
-        told += [f"另一件写 {_plain(row.field, value)}" for value in others]
+        others = {one.value: labels.get(one.record_id, "") for one in row.paper if one.record_id != shown.record_id}
+        told += [f"{label}写 {_plain(row.field, value)}" for value, label in others.items() if value != shown.value]
         told += ["识别未过校验"] if shown.state == FieldState.FAILED_CHECK else []
     return " · ".join(text for text in told if text) or None
 
@@ -91,6 +91,7 @@ def _paper(paper: PaperView, claims: list[ClaimRow]) -> dict[str, Any]:
         for row, one in _on(claims, paper.record_id)
         if one.box
     ]
+    boxes.sort(key=lambda box: _WORST_FIRST.index(str(box["tone"])), reverse=True)  # where two share a place, the worse lies on top
     tones = {"differ" if paper.review_state == "returned" else "plain", *(str(box["tone"]) for box in boxes)}
     return {
         "record_id": paper.record_id,

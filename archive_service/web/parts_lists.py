@@ -56,7 +56,7 @@ def case_row(line: CaseLine, people: dict[str, Named]) -> dict[str, Any]:
         "state": case_badge(line.state),
         "state_label": line.state_label,
         "clock": clock(line.clock),
-        "awaited": line.awaited,
+        "awaited": line.awaited or ("学校补正" if line.state is CaseState.RETURNED else None),
         "opened_on": line.opened_on,
     }
 

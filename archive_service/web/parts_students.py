@@ -19,6 +19,7 @@ from archive_service.services.student_page import CaseLine, LookLine, StudentPag
 from archive_service.services.student_page_shelves import RecordLine, Shelf
 from archive_service.web import parts, parts_lists
 from archive_service.web.formats import day
+from archive_service.web.parts_cases import cited
 
 NUMBER_KINDS = {NumberKind.FORMAL: "正式", NumberKind.TEMPORARY: "临时", NumberKind.ALIAS: "并用", NumberKind.FORMER: "曾用"}
 LOOKS = {
@@ -31,6 +32,7 @@ LOOKS = {
     "transcript.viewed": "识别文本",
     "master.taken": "下载原件",
 }
+GAPS = {"no_record": "还没有材料,须留存纸质材料。", "no_paper": "只有电子件或查验登记,须留存纸质材料。"}
 RECORDS_A_TIME = 200
 
 
@@ -63,7 +65,7 @@ def frozen_strip(page: StudentPage) -> str | None:
 
 def shelf(one: Shelf, law: Law) -> dict[str, Any]:
     """A series with its records and what is missing."""
-    gaps = [{"label": one.label, "why": gap.text, "articles": [law.cite(article) for article in gap.articles]} for gap in one.gaps]
+    gaps = [{"label": one.label, "why": GAPS[gap.code], "articles": cited(gap.articles, law)} for gap in one.gaps]
     return {"code": one.code, "label": one.label, "records": [_thumb(line) for line in one.records], "gaps": gaps}
 
 

@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { Idiomorph } from "idiomorph/dist/idiomorph.esm.js";
 import { csrfToken } from "./lib/api.js";
+import { sayWhatWasDecided } from "./lib/decision.js";
 import { startFrame } from "./lib/frame.js";
 import { startKeys } from "./lib/keyboard.js";
 import { startLists } from "./lib/lists.js";
@@ -30,3 +31,4 @@ document.addEventListener("htmx:sendError", () => say("网络断开。已有的�
 startFrame();
 startKeys();
 startLists();
+sayWhatWasDecided();

@@ -13,14 +13,13 @@ export function decideThenMoveOn(go = () => false) {
     event.preventDefault();
     decide(form, event.submitter, go);
   });
-  sayWhatWasDecided();
 }
 
 async function decide(form, submitter, go) {
   if (form.dataset.busy) return;
   form.dataset.busy = "1";
   try {
-    const answer = await call("POST", form.action, { form: new FormData(form, submitter) });
+    const answer = await call("POST", form.getAttribute("action"), { form: new FormData(form, submitter) });
     sessionStorage.setItem(KEPT, JSON.stringify({ ...answer, at: Date.now() }));
     if (go(answer.next_url)) sayWhatWasDecided();
     else location.assign(answer.next_url);
@@ -31,7 +30,8 @@ async function decide(form, submitter, go) {
   }
 }
 
-function sayWhatWasDecided() {
+// Called by every page when it loads: after the last case one lands on a list, and may still take back.
+export function sayWhatWasDecided() {
   const kept = sessionStorage.getItem(KEPT);
   if (!kept) return;
   sessionStorage.removeItem(KEPT);
