@@ -16,6 +16,7 @@ from archive_service.errors import Rejected
 from archive_service.http.context import archive
 from archive_service.models.record import Carrier, MatchState, RecordState
 from archive_service.services import corrections, intake, matching, papers, records, students, transcription, transcripts, uploads
+from archive_service.services.corrections import Correction
 from archive_service.services.intake import Incoming
 from archive_service.services.papers import Paper
 from archive_service.services.records import Filter
@@ -130,14 +131,14 @@ def delete_match(id: str) -> RecordOut:  # noqa: A002 (as above)
 @operation("PUT", "/records/{id}/kind", tag="capture")
 def put_kind(id: str, body: KindIn) -> RecordOut:  # noqa: A002 (as above)
     """Say what paper it is."""
-    corrections.set_kind(archive(), id, kind=body.kind, actor=actor(), version=version_wanted())
+    corrections.set_kind(archive(), id, kind=body.kind, reason=body.reason, actor=actor(), version=version_wanted())
     return record_out(records.view(archive(), id, actor=actor()))
 
 
 @operation("PUT", "/records/{id}/fields/{name}", tag="capture")
 def put_field(id: str, name: str, body: FieldIn) -> RecordOut:  # noqa: A002 (as above)
     """Confirm or correct a value, with the page in view."""
-    corrections.confirm_field(archive(), id, name, value=body.value, reason=body.reason, actor=actor())
+    corrections.confirm_field(archive(), id, name, Correction(body.value, body.reason, body.page), actor=actor(), version=version_wanted())
     return record_out(records.view(archive(), id, actor=actor()))
 
 

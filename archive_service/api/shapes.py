@@ -201,10 +201,11 @@ class KindIn(Input):
 
 
 class FieldIn(Input):
-    """A value confirmed or corrected with the page in view."""
+    """A value confirmed or corrected with the page in view; `page` where several pages each name somebody."""
 
     value: str = Field(max_length=500)
     reason: str = Field(default="", max_length=500)
+    page: int | None = Field(default=None, ge=1, le=100_000)
 
 
 def record_out(view: RecordView) -> RecordOut:

@@ -3,7 +3,10 @@
 OCR proposes, a person confirms: only a confirmed value fills a claim or passes a gate. The engine's own reading stays in `raw`.
 """
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from archive_service import queue
 from archive_service.archive import Archive
@@ -21,7 +24,16 @@ from scanners.labels import FIELD_LABELS
 LONGEST_VALUE = 500
 
 
-def set_kind(archive: Archive, record_id: str, *, kind: str, actor: Actor, version: int | None = None) -> Record:
+@dataclass(frozen=True)
+class Correction:
+    """What a person says a field holds, and why; `page` chooses among pages that each name somebody."""
+
+    value: str
+    reason: str = ""
+    page: int | None = None
+
+
+def set_kind(archive: Archive, record_id: str, *, kind: str, actor: Actor, version: int | None = None, reason: str = "") -> Record:
     """Say what paper it is; its sensitivity and series follow from the kind.
 
     Raises: NotFound, Denied, Refused (unknown kind), StaleRow.
@@ -33,7 +45,7 @@ def set_kind(archive: Archive, record_id: str, *, kind: str, actor: Actor, versi
     with archive.begin() as session:
         record = Scope.of(session, actor).record(session, record_id, Right.CONFIRM, lock=True)
         check_version(record, version)
-        detail = {"from": record.kind, "to": kind}
+        detail = {"from": record.kind, "to": kind, "reason": reason}
         record.kind, record.kind_state, record.kind_confidence = kind, KindState.CONFIRMED, None
         record.sensitivity, record.series = chosen.sensitivity.value, chosen.series
         record.version += 1
@@ -44,13 +56,13 @@ def set_kind(archive: Archive, record_id: str, *, kind: str, actor: Actor, versi
 
 
 def confirm_field(
-    archive: Archive, record_id: str, name: str, *, value: str, reason: str, actor: Actor
+    archive: Archive, record_id: str, name: str, correction: Correction, *, actor: Actor, version: int | None = None
 ) -> Record:
     """Confirm or correct a value with the page in view; one that breaks its check is refused, not kept as confirmed.
 
     Raises: NotFound, Denied, Refused (unknown field, or a value that cannot be right).
     """
-    value = value.strip()
+    value = correction.value.strip()
     if name not in FIELD_LABELS:
         raise Refused(f"没有“{name}”这个字段。", code="unknown_field")
     if not value or len(value) > LONGEST_VALUE:
@@ -59,20 +71,27 @@ def confirm_field(
     now = archive.clock.now()
     with archive.begin() as session:
         record = Scope.of(session, actor).record(session, record_id, Right.CONFIRM, lock=True)
-        wanted = select(PageField).where(PageField.record_id == record_id, PageField.name == name).order_by(PageField.id)
-        field = session.scalars(wanted).first()
-        if field is None:
-            field = PageField(record_id=record_id, name=name, label=FIELD_LABELS[name], found_by="person", page_no=None)
-            session.add(field)
+        check_version(record, version)
+        field = _field(session, record_id, name, correction.page)
         before = field.value
         field.value, field.state, field.suggestion = value, FieldState.CONFIRMED, None
         field.confirmed_by, field.confirmed_at = actor.account_id, now
         record.version += 1
         subject = Subject("record", record.id, record.student_id, record.id)
-        detail = {"field": name, "from": before, "to": value, "reason": reason}
+        detail = {"field": name, "from": before, "to": value, "reason": correction.reason}
         ledger.write(session, "record.field_confirmed", subject, actor=actor, now=now, detail=detail)
         queue.put(session, "match", record_id=record_id, now=now, priority=2)
     return record
+
+
+def _field(session: Session, record_id: str, name: str, page: int | None) -> PageField:
+    """The field meant: of several pages the named one, else the first; a new one where the engine saw nothing."""
+    wanted = select(PageField).where(PageField.record_id == record_id, PageField.name == name).order_by(PageField.id)
+    field = session.scalars(wanted.where(PageField.page_no == page) if page else wanted).first()
+    if field is None:
+        field = PageField(record_id=record_id, name=name, label=FIELD_LABELS[name], found_by="person", page_no=page)
+        session.add(field)
+    return field
 
 
 def _check(name: str, value: str) -> None:

@@ -106,7 +106,7 @@ def clean_name(name: str) -> str:
     """The file's own name, without any path and control characters, for people to recognise it by; never used as a path."""
     bare = PurePath(name.replace("\\", "/")).name
     printable = "".join(char for char in bare if char.isprintable()).strip()
-    return printable[-NAME_LENGTH:] or "未命名"
+    return "未命名" if not printable.strip(".") else printable[-NAME_LENGTH:]
 
 
 def _check_target(archive: Archive, incoming: Incoming, actor: Actor) -> str:

@@ -32,6 +32,7 @@ from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope
+from archive_service.services.students import current_number
 
 Row = TypeVar("Row", Page, PageField, PageFinding, PageSeal, PageCode, Match)
 
@@ -57,9 +58,8 @@ class RecordView:
 
     @property
     def student_no(self) -> str | None:
-        """The number in force: the newest."""
-        numbers = self.student.numbers if self.student else []
-        return numbers[-1].number if numbers else None
+        """The number in force."""
+        return current_number(self.student.numbers) if self.student else None
 
     @property
     def match(self) -> Match | None:

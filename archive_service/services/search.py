@@ -34,6 +34,7 @@ from archive_service.services.indexing import CLOSED_AT_HOME, OPEN_NUMBERS, STAT
 from archive_service.services.ledger import Subject
 from archive_service.services.places import boxes_of
 from archive_service.services.scope import Scope
+from archive_service.services.students import current_number
 from archive_service.services.transcripts import transcript_pages
 from scanners.words import Box
 
@@ -212,12 +213,11 @@ def _hit(archive: Archive, words: Plan, hit: IndexHit, row: _Row) -> Found:
     end = start + SNIPPET_BEFORE + SNIPPET_AFTER
     kind = archive.kinds.get(row.record.kind)
     is_closed = Sensitivity(row.record.sensitivity).is_closed
-    numbers = row.student.numbers if row.student else []
     return Found(
         record_id=row.record.id,
         page=row.page.no,
         student_id=row.student.id if row.student else None,
-        student_no=next((number.number for number in reversed(numbers)), None),
+        student_no=current_number(row.student.numbers) if row.student else None,
         name=row.student.name if row.student else None,
         kind=row.record.kind,
         kind_label=kind.label if kind else None,

@@ -11,7 +11,7 @@ from archive_service.models.student import Student
 from archive_service.rules.standing import StudentState
 from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services.records import RecordView
-from archive_service.services.students import StudentLine
+from archive_service.services.students import StudentLine, current_number
 from scanners.findings import Severity
 
 FINDING_LABELS = {
@@ -57,7 +57,7 @@ def student_line(student: Student | None, school: str, *, student_no: str | None
     """One student on one line."""
     if student is None:
         return None
-    number = student_no or (student.numbers[-1].number if student.numbers else None)
+    number = student_no or current_number(student.numbers)
     return {
         "id": student.id,
         "name": student.name,

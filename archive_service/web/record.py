@@ -10,6 +10,7 @@ from archive_service.http.context import actor, archive
 from archive_service.models.record import FieldState, PageField
 from archive_service.rules.access import Right
 from archive_service.services import corrections, history, records, transcription
+from archive_service.services.corrections import Correction
 from archive_service.services.records import RecordView, may_show
 from archive_service.web import parts
 from archive_service.web.formats import day
@@ -50,8 +51,8 @@ def record_page(record_id: str) -> str:
 @pages.post("/records/<record_id>/fields/<name>")
 def record_field(record_id: str, name: str) -> BaseResponse:
     """Confirm or correct a value."""
-    value, reason = request.form.get("value", ""), request.form.get("reason", "")
-    corrections.confirm_field(archive(), record_id, name, value=value, reason=reason, actor=actor())
+    correction = Correction(request.form.get("value", ""), request.form.get("reason", ""), page=request.form.get("page", type=int))
+    corrections.confirm_field(archive(), record_id, name, correction, actor=actor(), version=form_version())
     return decided("已确认。", next_url=_back(record_id))
 
 
