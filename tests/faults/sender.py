@@ -1,17 +1,19 @@
 """Hands papers in through the API from a process of its own, and writes down every answer before it goes on.
 
-    python -m tests.faults.sender PORT TOKEN ID_NO LOG     until standard input closes
+    python -m tests.faults.sender PORT TOKEN ID_NO LOG
 
-Each paper is sent once. What was answered 201 is on the disk of the log before the next is sent: that is what may never be lost.
+Works until its standard input closes. Each paper is sent once, several at a time; what was answered 201 is on the disk of the log
+before that hand sends the next: that is what may never be lost.
 """
 
 import hashlib
+import itertools
 import json
 import os
 import subprocess
 import sys
 import threading
-import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from http.client import HTTPConnection, HTTPException
@@ -23,7 +25,8 @@ from archive_service.settings import ROOT
 from tests.papers import hukou, jpeg
 
 BOUNDARY = "paper"
-PAUSE_SECONDS, PAUSE_UNANSWERED_SECONDS = 0.02, 0.3
+PAUSE_SECONDS = 0.4
+HANDS = 4  # several papers are always between the door and the answer, each at another step
 UNANSWERED = 0
 
 
@@ -95,17 +98,23 @@ class Sending(AbstractContextManager["Sending"]):
 
 def main(port: int, token: str, id_no: str, log: Path) -> None:
     """Send papers until standard input closes."""
-    over = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
-    number = 0
-    with log.open("a", encoding="utf-8") as file:
+    over, lock, numbers = threading.Event(), threading.Lock(), itertools.count(1)
+
+    def work() -> None:
         while not over.is_set():
-            number += 1
+            number = next(numbers)
             sent = send(port, token, number, paper(number, id_no))
-            file.write(json.dumps(asdict(sent)) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-            time.sleep(PAUSE_SECONDS if sent.status else PAUSE_UNANSWERED_SECONDS)
+            with lock:
+                file.write(json.dumps(asdict(sent)) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            over.wait(PAUSE_SECONDS)
+
+    with log.open("a", encoding="utf-8") as file, ThreadPoolExecutor(HANDS) as pool:
+        for _ in range(HANDS):
+            pool.submit(work)
+        sys.stdin.read()
+        over.set()
 
 
 if __name__ == "__main__":

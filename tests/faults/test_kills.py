@@ -15,10 +15,10 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
 
 SEED = 20260901
 MOMENT_SECONDS = 12
-AT_ONCE = 0.002
+AT_ONCE, SPREAD_SECONDS = 0.002, 0.06
 # Who is killed, and in the middle of what; each round ends with the whole tree, as a power cut would.
 ROUNDS = (
-    (("web", "storing"), ("gate", "judge"), ("reader", "read"), ("all", "read")),
+    (("web", "storing"), ("gate", "judge"), ("reader", "read"), ("all", "storing")),
     (("keeper", "index"), ("web", "storing"), ("gate", "match"), ("all", "storing")),
     (("reader", "any time"), ("web", "any time"), ("keeper", "any time"), ("supervisor", "any time")),
 )
@@ -54,10 +54,15 @@ def wait_for_moment(instance, moment, chance):
     if moment == "any time":
         time.sleep(chance.uniform(0, 1.5))
         return True
+    is_met = wait_for(lambda: is_at(instance, moment), MOMENT_SECONDS, every_seconds=AT_ONCE)
+    time.sleep(chance.uniform(0, SPREAD_SECONDS))  # at its beginning, in its midst, just after its commit
+    return is_met
+
+
+def is_at(instance, moment):
     if moment == "storing":
-        drafts = instance.settings.store_folder / "drafts"
-        return wait_for(lambda: any(drafts.iterdir()), MOMENT_SECONDS, every_seconds=AT_ONCE)
-    return wait_for(lambda: is_running(instance.archive, moment), MOMENT_SECONDS, every_seconds=AT_ONCE)
+        return any((instance.settings.store_folder / "drafts").iterdir())
+    return is_running(instance.archive, moment)
 
 
 def is_running(archive, kind):
