@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from rapidfuzz import fuzz
 
+from scanners.cjk_text import fold, is_han
 from scanners.kinds import Kind, Kinds
 from scanners.words import TextPage
 
@@ -41,8 +42,11 @@ UNKNOWN = KindGuess(None, "未识别种类", 0.0, "unsure")
 
 def classify(pages: Sequence[TextPage], kinds: Kinds) -> KindGuess:
     """The kind that most speaks for; sure only with a title, or enough wording, and clearly ahead of the next."""
-    body = "".join(_plain(page.text) for page in pages)
-    heads = [_plain(line.text) for page in pages[:1] for line in page.lines[:_TOP_LINES]]
+    first_page = next((page for page in pages if page.lines), None)
+    if first_page is None:
+        return UNKNOWN
+    body = _plain(first_page.text)  # a certificate stapled to a form does not make the form a certificate
+    heads = [_plain(line.text) for line in first_page.lines[:_TOP_LINES]]
     titles = _title_scores(heads, kinds)
     ranked = sorted(((_score(kind, titles.get(kind.code, 0.0), body), kind.code, kind) for kind in kinds), reverse=True)
     if not ranked or ranked[0][0] <= 0:
@@ -65,7 +69,8 @@ def _by_body(first: Kind, kinds: Kinds, body: str) -> tuple[Kind, bool]:
 
 
 def _plain(text: str) -> str:
-    return "".join(text.split())
+    """Without spaces and in simplified characters, which engines mix up in worn print; marks stay, they end sentences."""
+    return "".join(fold(char) if is_han(char) else char for char in text if not char.isspace())
 
 
 def _score(kind: Kind, title: float, body: str) -> float:

@@ -19,6 +19,7 @@ __all__ = ["Field", "FieldState", "FoundBy", "extract"]
 
 _ALWAYS = frozenset({"name", "id_no", "student_no", "birth_on", "sex", "issued_on", "issuer", "seal_unit"})
 _OF_A_PERSON = frozenset({"name", "former_name", "sex", "ethnicity", "birth_on", "id_no", "student_no", "relation"})
+_OF_A_PERIOD = frozenset({"period_from", "period_to"})  # form and certificate of one record may not agree
 _GENERATION = 16  # years
 _OF_A_CARD = _OF_A_PERSON | {"issued_on"}
 
@@ -47,7 +48,7 @@ def _papers(pages: Sequence[TextPage]) -> Iterator[tuple[Best, frozenset[str]]]:
     yield from ((best, _OF_A_CARD) for age in (Seniority.UNTOLD, Seniority.GROWN) for best in people[age])
     for page in others if len(others) > 1 else ():
         best = fields_of([page])
-        yield {name: field for name, field in best.items() if field.state is FieldState.SURE}, _OF_A_PERSON
+        yield {name: field for name, field in best.items() if field.state is FieldState.SURE}, _OF_A_PERSON | _OF_A_PERIOD
 
 
 def _by_seniority(cards: Sequence[Best]) -> dict[Seniority, list[Best]]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from scanners.cjk_text import fold
 from scanners.classify import UNKNOWN, classify
 from scanners.kinds import load_kinds
 from tests.unit.scanners.drawing import KINDS, text_page
@@ -33,6 +34,7 @@ def test_every_kind_is_told_by_its_title_and_some_of_its_words(kind):
         (["某某市人民医院", "疾病证明书", "诊断：肺炎", "休息两周，不能正常上课", "医师"], "diagnosis_certificate"),
         (["申请书", "尊敬的领导", "特此申请"], "written_application"),
         (["关于对张某的处分决定", "违反", "警告"], "sanction_decision"),
+        (["休學申请表", "休学原因", "学校意见"], "suspension_application"),
         (["常住人口登记卡", "户主或与户主关系", "籍贯"], "hukou_page"),
     ],
 )
@@ -51,6 +53,16 @@ def test_real_world_headings(rows, code):
 def test_a_heading_with_the_wording_of_both_kinds_is_left_to_a_person(rows, code):
     guess = classify([text_page(rows)], PRODUCT)
     assert (guess.code, guess.state) == (code, "unsure")
+
+
+def test_titles_and_words_are_written_as_pages_are_folded():
+    assert [text for kind in PRODUCT for text in (*kind.titles, *kind.words, *kind.issuers) if fold(text) != text] == []
+
+
+def test_what_is_stapled_to_a_form_does_not_change_its_kind():
+    form = text_page(["休学申请表", "休学原因：", "学校意见："], no=2)
+    proof = text_page(["某某市人民医院", "诊断证明书", "临床诊断", "处理意见", "科别", "门诊号", "医师", "建议休学"], no=3)
+    assert classify([text_page([]), form, proof], PRODUCT).code == "suspension_application"
 
 
 def test_wording_alone_is_a_guess():

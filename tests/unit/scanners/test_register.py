@@ -84,6 +84,15 @@ def test_a_value_that_two_people_share_comes_once():
     assert values([text_page(other), text_page(CHILD, no=2)], "sex") == [("女", 2)]
 
 
+def test_a_certificate_that_names_another_period_shows():
+    pages = [
+        text_page([["起止日期", "2024年3月1日至2025年2月28日"]]),
+        text_page(["建议休学治疗（2024年3月1日至2024年8月31日）"], no=2),
+    ]
+    assert values(pages, "period_from") == [("2024-03-01", 1)]
+    assert values(pages, "period_to") == [("2025-02-28", 1), ("2024-08-31", 2)]
+
+
 def test_another_childs_paper_in_the_same_record_shows():
     pages = [text_page([["学生姓名", "张伟"], ["年级", "七年级"]]), text_page([["学生姓名", "李梦瑶"], ["年级", "八年级"]], no=2)]
     assert values(pages, "name") == [("张伟", 1), ("李梦瑶", 2)]
