@@ -5,14 +5,16 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test run check lint types contracts test test-all clean
+.PHONY: help setup setup-test run check lint types contracts test test-all bench clean
 
 BIN := .venv/bin
 MARKS := build/marks
 FRONTEND := $(shell find frontend -type f 2>/dev/null)
 
-# One worker a core; a file stays on one worker, so that what it sets up is set up once.
-PYTEST := $(BIN)/pytest -n auto --dist loadfile
+# One run for all tests, so that its closing line tells everything: units, flows on SQLite and PostgreSQL, S3, browser, faults.
+# One worker a core, four at most: each starts databases of its own. A file stays on one worker, so that what it sets up is set up once.
+# importlib: test files of different folders may have the same name.
+PYTEST := $(BIN)/pytest --import-mode=importlib -n auto --maxprocesses 4 --dist loadfile
 ARGS ?=
 
 help: ## Show this list
@@ -37,11 +39,15 @@ types: setup ## Types, with mypy
 contracts: setup ## Which package may import which
 	$(BIN)/lint-imports
 
-test: setup-test check ## Everything but the slow tests; ARGS="-k name" narrows it
+test: setup-test check ## Everything but the slow tests; ARGS="-k name" or "-m faults" narrows it
 	$(PYTEST) -m "not slow" $(ARGS)
 
 test-all: setup-test check ## Everything, slow tests included
 	$(PYTEST) $(ARGS)
+
+bench: setup-test ## Ingest and search beside their yardsticks; some minutes each
+	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.search.compare
 
 clean: ## Remove what was built and cached; data in var/, .venv and node_modules stay
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

@@ -25,11 +25,11 @@ def make_instance(tmp_path: Path) -> Iterator[Callable[..., Instance]]:
 
 @pytest.fixture
 def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Prints a figure where everybody sees it."""
+    """Prints a figure where everybody sees it, also from a worker of a parallel run: those keep the terminal as standard error."""
 
     def out(text: str) -> None:
         with capsys.disabled():
-            sys.stdout.write(f"\n  {text}")
-            sys.stdout.flush()
+            sys.stderr.write(f"\n  {text}")
+            sys.stderr.flush()
 
     return out
