@@ -266,7 +266,7 @@ def _finding_out(found: PageFinding) -> FindingOut:
 
 
 def _match_out(view: RecordView, match: Match) -> MatchOut:
-    places = {field.name: field for field in view.fields}
+    places = {field.name: field for field in reversed(view.fields)}  # the first of a name is the child's
     return MatchOut(
         pages=[match.first_page, match.last_page],
         state=match.state,

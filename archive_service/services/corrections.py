@@ -89,7 +89,7 @@ def _field(session: Session, record_id: str, name: str, page: int | None) -> Pag
     wanted = select(PageField).where(PageField.record_id == record_id, PageField.name == name).order_by(PageField.id)
     field = session.scalars(wanted.where(PageField.page_no == page) if page else wanted).first()
     if field is None:
-        field = PageField(record_id=record_id, name=name, label=FIELD_LABELS[name], found_by="person", page_no=page)
+        field = PageField(record_id=record_id, name=name, label=FIELD_LABELS[name].label, found_by="person", page_no=page)
         session.add(field)
     return field
 

@@ -228,7 +228,8 @@ def _write_pages(session: Session, record_id: str, reading: Reading) -> None:
 
 def _write_proposals(session: Session, record_id: str, reading: Reading) -> None:
     confirmed = PageField.state == FieldState.CONFIRMED
-    kept = set(session.scalars(select(PageField.name).where(PageField.record_id == record_id, confirmed)))
+    rows = session.execute(select(PageField.name, PageField.page_no).where(PageField.record_id == record_id, confirmed))
+    kept = {(name, page) for name, page in rows}
     session.execute(delete(PageField).where(PageField.record_id == record_id, ~confirmed))
     session.execute(delete(PageSeal).where(PageSeal.record_id == record_id))
     session.execute(delete(PageCode).where(PageCode.record_id == record_id))
@@ -241,7 +242,7 @@ def _write_proposals(session: Session, record_id: str, reading: Reading) -> None
     for code in reading.codes:
         session.add(PageCode(record_id=record_id, page_no=code.page, box=list(code.box), text=code.text, format=code.format))
     for field in reading.fields:
-        if field.name not in kept:
+        if (field.name, field.page) not in kept:
             session.add(
                 PageField(
                     record_id=record_id,

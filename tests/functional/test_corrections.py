@@ -1,0 +1,93 @@
+"""What a person says of a paper: kinds, values confirmed with the page in view, and what is refused."""
+
+import pytest
+
+from archive_service.errors import Denied, Refused, StaleRow
+from archive_service.models.record import FieldState, KindState, MatchState
+from archive_service.rules.access import Role
+from archive_service.services import corrections, intake, matching, records, transcription
+from archive_service.services.corrections import Correction
+from archive_service.services.intake import Incoming
+from tests.papers import hukou, jpeg
+
+
+@pytest.fixture
+def desk(archive, make):
+    """A registrar with one hukou page of a student, read and matched."""
+
+    class Desk:
+        _, _, county, school = make.tree()
+        registrar = make.actor(Role.SCHOOL_REGISTRAR, school)
+        student = make.student(school, name="张三")
+
+        def view(self):
+            return records.view(archive, self.record.id, actor=self.registrar)
+
+        def field(self, name):
+            return next(field for field in self.view().fields if field.name == name)
+
+    one = Desk()
+    one.record = intake.receive(archive, Incoming(jpeg(hukou("张三", one.student.id_no)), "a.jpg"), actor=one.registrar)
+    transcription.judge_record(archive, one.record.id)
+    transcription.read_record(archive, one.record.id)
+    matching.match_record(archive, one.record.id)
+    return one
+
+
+def test_a_confirmed_value_keeps_what_was_read(archive, desk):
+    read = desk.field("birth_on").raw
+    corrections.confirm_field(archive, desk.record.id, "birth_on", Correction("2013-03-06", "看不清"), actor=desk.registrar)
+    field = desk.field("birth_on")
+    assert (field.value, field.state, field.raw, field.confirmed_by) == (
+        "2013-03-06",
+        FieldState.CONFIRMED,
+        read,
+        desk.registrar.account_id,
+    )
+
+
+def test_a_value_nobody_read_can_be_added(archive, desk):
+    corrections.confirm_field(archive, desk.record.id, "phone", Correction("13800000000"), actor=desk.registrar)
+    assert (desk.field("phone").value, desk.field("phone").found_by) == ("13800000000", "person")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("id_no", "520102201303051239"), ("student_no", "G123"), ("birth_on", ""), ("birth_on", "x" * 501), ("no_such_field", "x")],
+)
+def test_what_cannot_be_right_is_refused(archive, desk, name, value):
+    with pytest.raises(Refused):
+        corrections.confirm_field(archive, desk.record.id, name, Correction(value), actor=desk.registrar)
+
+
+def test_a_confirmation_survives_reading_again(archive, desk, make):
+    corrections.confirm_field(archive, desk.record.id, "name", Correction("张叁"), actor=desk.registrar)
+    matching.match_record(archive, desk.record.id)
+    assert {gap["field"] for gap in desk.view().match.disagreements} == {"name"}
+
+
+def test_a_kind_said_by_a_person_stands(archive, desk):
+    corrections.set_kind(archive, desk.record.id, kind="diagnosis_certificate", actor=desk.registrar)
+    record = desk.view().record
+    assert (record.kind_state, record.sensitivity, record.series) == (KindState.CONFIRMED, "H", "C2")
+
+
+def test_a_stale_version_is_told(archive, desk):
+    with pytest.raises(StaleRow):
+        corrections.set_kind(archive, desk.record.id, kind="award_certificate", actor=desk.registrar, version=1)
+
+
+def test_who_may_not_confirm_is_denied(archive, desk, make):
+    leader = make.actor(Role.SCHOOL_LEADER, desk.school)
+    with pytest.raises(Denied):
+        corrections.set_kind(archive, desk.record.id, kind="award_certificate", actor=leader)
+
+
+def test_filed_by_a_person_undone_and_proposed_again(archive, desk, make):
+    other = make.student(desk.school, name="李四")
+    matching.set_match(archive, desk.record.id, student_id=other.id, reason="家长说明", actor=desk.registrar)
+    matching.match_record(archive, desk.record.id)
+    assert desk.view().record.student_id == other.id
+    matching.undo_match(archive, desk.record.id, actor=desk.registrar)
+    matching.match_record(archive, desk.record.id)
+    assert (desk.view().record.student_id, desk.view().record.match_state) == (desk.student.id, MatchState.MATCHED)
