@@ -3,6 +3,8 @@
 Lives here: `create_app`. Not here: routes (`web`, `api`), what they do (services). gunicorn calls `wsgi` in each web process.
 """
 
+from threading import Thread
+
 from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -10,11 +12,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from archive_service import logs
 from archive_service.api import register_api
 from archive_service.archive import Archive, open_archive
-from archive_service.settings import ROOT, Settings, load
-from archive_service.web import register_pages
 from archive_service.http.errors import register_errors
 from archive_service.http.guard import register_guard
 from archive_service.http.headers import register_headers
+from archive_service.settings import ROOT, Settings, load
+from archive_service.web import register_pages
 
 FORM_BYTES = 1_048_576  # a form is small; files come through the upload calls, which have their own limit
 
@@ -53,4 +55,8 @@ def wsgi() -> Flask:
     """The application of the instance the environment names."""
     settings = load()
     logs.configure(settings.log)
-    return create_app(settings)
+    app = create_app(settings)
+    archive: Archive = app.extensions["archive"]
+    # The door's helper takes a second to start; the first upload should not have to wait for it.
+    Thread(target=archive.reader.sniff, args=(b"",), daemon=True).start()
+    return app

@@ -15,6 +15,8 @@ from typing import Any, Protocol, Self
 from archive_service.adapters.sandbox_process import Child, Crashed, SandboxError, TimedOut
 from archive_service.adapters.sandbox_wire import Broke, Call, NotTrusted, Raised, decode_answer, encode
 
+_LOAD = "archive_service.adapters.sandbox_child:load"
+
 __all__ = ["Caller", "Crashed", "InProcess", "Sandbox", "SandboxError", "TimedOut"]
 
 
@@ -66,7 +68,7 @@ class Sandbox:
         """
         request = encode(Call(target, arguments))
         with self._lock, self._dropping_child_on_error():
-            child = self._ready_child()
+            child = self._ready_child(target.partition(":")[0])
             answer = decode_answer(child.ask(request, timeout_seconds), self._trusted)
             if isinstance(answer, Broke):
                 raise _crashed(answer)
@@ -87,11 +89,13 @@ class Sandbox:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def _ready_child(self) -> Child:
+    def _ready_child(self, module: str) -> Child:
         if self._child and not self._child.is_alive():
             self._drop_child()
         if self._child is None:
             self._child = Child(self._peak_bytes, self._trusted, self._start_seconds)
+            self._child.ask(encode(Call(_LOAD, (module,))), self._start_seconds)
+            self._child.calls = 0
         return self._child
 
     def _drop_child(self) -> None:
