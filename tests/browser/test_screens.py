@@ -2,32 +2,18 @@
 of production is in force), nothing that scrolls sideways, keys that do what they say. Needs the built files (make setup).
 """
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 from archive_service.web import styleguide
+from tests.browser.conftest import Watched, findings
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-ASK_AXE = """() => axe.run(document).then(({violations}) => violations
-    .filter(({impact}) => impact === "serious" || impact === "critical")
-    .map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map(({target}) => target.join(" ")).join(", ")}`))"""
 NARROW = [(390, 844), (683, 384)]  # a phone, and the office screen zoomed to 200 %
 SCREENS = [(screen, state) for screen, states in styleguide._screens().items() for state in states]
 
@@ -41,38 +27,6 @@ def address() -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-class Watched:
-    """A page whose console is listened to."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.faults: list[str] = []
-        page.on("console", lambda said: self.faults.append(said.text) if said.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda fault: self.faults.append(str(fault)))
-
-
-@pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN", reduced_motion="reduce")
-    yield Watched(context.new_page())
-    context.close()
-
-
-def findings(page: Page) -> list[str]:
-    """What axe finds serious. It is brought in as the browser's own tools do, past the content policy."""
-    session = page.context.new_cdp_session(page)
-    session.send("Runtime.evaluate", {"expression": AXE.read_text("utf-8")})
-    return list(page.evaluate(ASK_AXE))
 
 
 @pytest.mark.parametrize(("screen", "state"), SCREENS)
