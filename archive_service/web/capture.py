@@ -92,6 +92,7 @@ def _card(view: RecordView) -> dict[str, Any]:
         "student": parts.student_line(view.student, view.school),
         "findings": parts.findings(view, at_least=Severity.WARN),
         "differs": _differs(view),
+        "duplicate_of": record.duplicate_of,
         "needs_person": needs_person,
         "url": f"/tray/{record.id}" if needs_person and record.state is RecordState.READ else f"/records/{record.id}",
         "action": "去确认" if needs_person and record.state is RecordState.READ else "查看",

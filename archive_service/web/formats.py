@@ -66,6 +66,11 @@ def thousands(value: int) -> str:
     return f"{value:,}"
 
 
+def figure(value: float) -> str:
+    """1.3, but 2 instead of 2.0, as a person writes what was measured."""
+    return f"{value:.4g}" if value % 1 else f"{value:.0f}"
+
+
 def percent(value: float) -> str:
     """0.873 as 87 %."""
     return f"{value * 100:.0f} %"
@@ -81,5 +86,5 @@ def waited(value_seconds: float) -> str:
 
 def init_formats(app: Flask) -> None:
     """Give every template the filters of this module."""
-    for form in (day, minute, second, number_groups, size, thousands, percent, waited):
+    for form in (day, minute, second, number_groups, size, thousands, figure, percent, waited):
         app.add_template_filter(form)
