@@ -134,3 +134,22 @@ def test_tables_have_as_many_cells_as_their_heading() -> None:
             columns = len(re.findall(r"(?<!\\)\|", re.sub(r"`[^`]*`", "", line)))
             assert not is_row or width in (0, columns), f"{name_of(page)}: {line}"
             width = columns if is_row else 0
+
+
+def test_the_tree_of_the_architecture_is_there() -> None:
+    tree = next(block for block in FENCE.findall((ROOT / "docs" / "architecture.md").read_text("utf-8")) if "archive_service/" in block)
+    parents = {0: ROOT}
+    for line in tree.splitlines():
+        depth = len(line) - len(line.lstrip())
+        parent = parents[max(indent for indent in parents if indent <= depth)]
+        names = re.split(r"\s{2,}", line.strip())[0].split()
+        missing = [name for name in names if not (any(parent.glob(name.rstrip("/"))) or any(parent.glob(f"{name}.py")))]
+        assert not missing, f"{parent}: {missing}"
+        parents = {indent: place for indent, place in parents.items() if indent <= depth} | {depth + 1: parent / names[0]}
+
+
+def test_chinese_texts_use_full_width_punctuation() -> None:
+    han = "\u4e00-\u9fff"
+    for page in (ROOT / "docs" / "guide").glob("*.md"):
+        text = re.sub(r"\]\([^)]*\)", "]", re.sub(r"`[^`]*`", "", page.read_text("utf-8")))
+        assert not re.findall(rf"[{han}][,;:!?()]|[,;:!?()][{han}]", text), name_of(page)
