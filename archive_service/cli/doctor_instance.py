@@ -91,7 +91,7 @@ def _index(archive: Archive, *, is_running: bool) -> Finding:
 
 def _ledger(archive: Archive, ledger: LedgerState, *, is_running: bool) -> Finding:
     detail = f"事件 {ledger.events} 条,已封存 {ledger.sealed} 条"
-    late = ledger.tail_age is not None and ledger.tail_age.total_seconds() > archive.settings.ledger.alarm_seconds
+    late = ledger.is_late
     advice = "封存进程没有工作,看 XUEJI_HOME/logs/service.log" if is_running else "服务启动后自动封存"
     return judged("台账", not late, detail, advice, otherwise=State.FAULT if is_running else State.WARN)
 

@@ -49,6 +49,8 @@ class LedgerState:
     events: int
     sealed: int
     tail_age: timedelta | None
+    is_late: bool
+    sealed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Operations:
     version: str
     rules_version: str
     room_wanted_bytes: int
+    backup_at: datetime | None
+    proof_at: datetime | None  # when every blob was last compared with its row
     now: datetime
 
 
@@ -77,6 +81,7 @@ def operations(archive: Archive, *, actor: Actor) -> Operations:
         dead = tuple(session.scalars(select(Job).where(Job.state == JobState.DEAD).order_by(Job.id.desc()).limit(DEAD_SHOWN)))
         roles = tuple(session.scalars(select(Lease).order_by(Lease.name)))
         chained = ledger_state(archive, session)
+        backup_at, proof_at = _newest(session, "backup.made"), _newest(session, "store.verified")
     return Operations(
         queue=state,
         dead=dead,
@@ -89,6 +94,8 @@ def operations(archive: Archive, *, actor: Actor) -> Operations:
         version=__version__,
         rules_version=archive.law.version,
         room_wanted_bytes=archive.settings.intake.free_bytes,
+        backup_at=backup_at,
+        proof_at=proof_at,
         now=archive.clock.now(),
     )
 
@@ -128,8 +135,14 @@ def queue_state(archive: Archive, session: Session) -> QueueState:
 def ledger_state(archive: Archive, session: Session) -> LedgerState:
     """Counts, and the age of the oldest event outside the chain."""
     events = session.scalar(select(func.count()).select_from(Event)) or 0
-    sealed = session.scalar(select(func.count()).select_from(EventLink)) or 0
-    return LedgerState(events, sealed, ledger.unsealed_since(archive, session))
+    sealed, sealed_at = session.execute(select(func.count(), func.max(EventLink.sealed_at)).select_from(EventLink)).one()
+    age = ledger.unsealed_since(archive, session)
+    alarm = timedelta(seconds=archive.settings.ledger.alarm_seconds)
+    return LedgerState(events, sealed, age, is_late=age is not None and age > alarm, sealed_at=sealed_at)
+
+
+def _newest(session: Session, act: str) -> datetime | None:
+    return session.scalar(select(Event.at).where(Event.act == act).order_by(Event.id.desc()).limit(1))
 
 
 def revive(archive: Archive, job_ids: Collection[int], *, actor: Actor) -> int:

@@ -14,7 +14,7 @@ from archive_service.services.watching import KIND_LABELS, Operations
 from archive_service.web.pages import decided, pages
 
 STALE_SECONDS = 300
-LATE_TAIL = timedelta(seconds=120)
+BACKUP_WANTED = timedelta(days=2)
 
 
 @pages.get("/operations")
@@ -30,7 +30,7 @@ def operations_page() -> str:
         stores=[_store(state)],
         index=_index(state),
         ledger=_ledger(state),
-        backup={"state": "none", "at": None, "proof_at": None, "advice": "用 xueji backup 备份,用 xueji restore 在另一台机器上试恢复。"},
+        backup=_backup(state),
         versions=_versions(state),
     )
 
@@ -53,11 +53,10 @@ def retry_jobs() -> BaseResponse:
 
 def alarms(state: Operations) -> list[dict[str, str]]:
     """What is wrong now, with the way out."""
-    tail = state.ledger.tail_age
     checks = (
         (not state.store.reachable, "存储连不上", "检查存储服务和网络;期间不能上传,已接收的材料不受影响。"),
         (state.index.needs_rebuild, "检索索引需要重建", "保管进程会自动重建;一直不动时运行 xueji reindex。"),
-        (tail is not None and tail > LATE_TAIL, "台账有事件迟迟没有入链", "检查保管进程(keeper)是否在运行。"),
+        (state.ledger.is_late, "台账有事件迟迟没有入链", "检查保管进程(keeper)是否在运行。"),
         (state.queue.dead > 0, f"有 {state.queue.dead} 项任务多次失败", "看下面的原因,排除后重试。"),
         (state.queue.oldest_wait_seconds > STALE_SECONDS, "有任务等待过久", "检查识别进程是否在运行,或增加 service.workers。"),
     )
@@ -102,15 +101,20 @@ def _index(state: Operations) -> dict[str, Any]:
 
 
 def _ledger(state: Operations) -> dict[str, Any]:
-    tail = state.ledger.tail_age
-    is_late = tail is not None and tail > LATE_TAIL
+    is_late = state.ledger.is_late
     return {
         "state": "low" if is_late else "up",
         "events": state.ledger.events,
-        "sealed_at": state.now,
+        "sealed_at": state.ledger.sealed_at,
         "unsealed": state.ledger.events - state.ledger.sealed,
         "advice": "检查保管进程(keeper)是否在运行。" if is_late else "",
     }
+
+
+def _backup(state: Operations) -> dict[str, Any]:
+    is_old = state.backup_at is None or state.now - state.backup_at > BACKUP_WANTED
+    advice = "用 xueji backup 备份，并在另一台机器上用 xueji restore 试恢复。" if is_old else ""
+    return {"state": "low" if is_old else "up", "at": state.backup_at, "proof_at": state.proof_at, "advice": advice}
 
 
 def _versions(state: Operations) -> list[dict[str, str]]:
