@@ -272,16 +272,26 @@ def test_a_killed_workers_job_is_taken_over(archive, desk, clock):
 
 
 def test_one_indexer_at_a_time(archive, desk, clock):
-    desk.hand_in()
-    Worker(archive).drain()
     first, second = Keeper(archive), Keeper(archive)
-    assert first._turn("indexer", first.index)
-    desk.hand_in()
-    Worker(archive).drain()
-    assert not second._turn("indexer", second.index)
+    hearts = {keeper: Heart(archive, keeper.holder) for keeper in (first, second)}
+
+    def turn(keeper):
+        return keeper._turn("indexer", keeper.index, hearts[keeper])
+
+    def hand_in():
+        desk.hand_in()
+        Worker(archive).drain()
+
+    hand_in()
+    assert turn(first)
+    hand_in()
+    assert not turn(second)
     clock.at += timedelta(seconds=archive.settings.jobs.lease_seconds + 1)
-    assert second._turn("indexer", second.index)
-    assert not first._turn("indexer", first.index)
+    assert turn(second)
+    hand_in()
+    assert not turn(first)
+    for heart in hearts.values():
+        heart.stop()
 
 
 @pytest.mark.parametrize("damage", ["missing", "damaged"])
