@@ -159,7 +159,9 @@ def why_doubtful(view: RecordView) -> str:
     match, record = view.match, view.record
     if record.state is RecordState.UNREADABLE:
         return "打不开,需重新扫描"
-    if match is None or match.state == "unmatched":
+    if match is None:
+        return "正在比对学生"
+    if match.state == "unmatched":
         return "没有找到学生"
     if match.state == "conflict":
         return "材料写着别的学生" if record.student_id else "符合多名学生"

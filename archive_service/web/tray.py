@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.errors import Rejected
 from archive_service.http.context import actor, archive
+from archive_service.models.record import RecordState
 from archive_service.rules import identity
 from archive_service.rules.access import Right
 from archive_service.services import corrections, matching, students, tray
@@ -23,6 +24,7 @@ CANDIDATES = 5
 NAMED = ("name", "former_name", "id_no", "student_no", "birth_on")
 WHO_MAY = "归位由学籍管理员和审核员办理。需要时请联系本单位的账号管理员。"
 ALARM = "材料上写着别的学生"
+NEAR = "姓名差"  # such a ground speaks for the student and against
 
 
 @pages.get("/tray")
@@ -36,9 +38,8 @@ def tray_page(record_id: str | None = None) -> str:
         "pages/tray.html",
         queue=[_line(view, found) for view in found.queue],
         total=found.total,
-        record=_record(found.view) if found.view else None,
         papers=[parts.paper(found.view, boxes=[box for box in parts.field_boxes(found.view) if box["id"] in NAMED])] if found.view else [],
-        candidates=candidates(found.view) if found.view else [],
+        **_proposed(found.view),
         kinds=[{"code": kind.code, "label": kind.label} for kind in the.kinds],
         next_url=f"/tray/{found.next_id}" if found.next_id else None,
         watermark=watermark(),
@@ -53,6 +54,13 @@ def tray_students(record_id: str) -> str:
     people = students.find(the, sought(query), actor(), size=CANDIDATES).items if query else ()
     cards = [_card(parts.line_of(row), [], is_alarm=_is_alarm(found.view, row.id)) for row in people]
     return render_template("pages/tray_students.html", record=_record(found.view) if found.view else None, query=query, candidates=cards)
+
+
+@pages.get("/tray/<record_id>/candidates")
+def tray_candidates(record_id: str) -> str:
+    """The candidates again, while they are still being looked for."""
+    found = tray.around(archive(), record_id, actor=actor().for_case(None, PURPOSE))
+    return render_template("pages/tray_candidates.html", **_proposed(found.view))
 
 
 @pages.post("/tray/<record_id>/match")
@@ -84,6 +92,15 @@ def tray_kind(record_id: str) -> BaseResponse:
     return decided("已改种类。", next_url=f"/tray/{record_id}")
 
 
+def _proposed(view: RecordView | None) -> dict[str, Any]:
+    """The paper with its candidates; none yet while the service compares, as it does again after an undo."""
+    return {
+        "record": _record(view) if view else None,
+        "candidates": candidates(view) if view else [],
+        "is_comparing": bool(view and view.match is None and view.record.state is RecordState.READ),
+    }
+
+
 def candidates(view: RecordView) -> list[dict[str, Any]]:
     """The students a paper may belong to, best first."""
     named = view.match.candidates if view.match else []
@@ -106,7 +123,14 @@ def sought(query: str) -> Criteria:
 
 
 def _card(line: dict[str, Any] | None, grounds: list[str], *, is_alarm: bool) -> dict[str, Any]:
-    return {"student": line, "grounds": grounds, "against": [ALARM] if is_alarm else [], "alarm": is_alarm, "takeable": not is_alarm}
+    near = [ground.replace(":", "：") for ground in grounds if ground.startswith(NEAR)]
+    return {
+        "student": line,
+        "grounds": [ground for ground in grounds if not ground.startswith(NEAR)],
+        "against": [ALARM] if is_alarm else near,
+        "alarm": is_alarm,
+        "takeable": not is_alarm,
+    }
 
 
 def _is_alarm(view: RecordView | None, student_id: str) -> bool:
