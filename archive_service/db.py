@@ -87,13 +87,17 @@ class Base(DeclarativeBase):
 
 
 def open_engine(url: str, *, pool_size: int = 5, busy_seconds: float = 15, echo: bool = False) -> Engine:
-    """Connect to SQLite or PostgreSQL; nothing is created."""
+    """Connect to SQLite or PostgreSQL; nothing is created.
+
+    Errors do not tell the values of a statement, since they end in logs and on the operator's page; only `echo` shows them.
+    """
     if url.startswith("sqlite"):
-        engine = create_engine(url, echo=echo, pool_size=pool_size, max_overflow=20, connect_args={"timeout": busy_seconds})
+        waiting = {"timeout": busy_seconds}
+        engine = create_engine(url, echo=echo, hide_parameters=not echo, pool_size=pool_size, max_overflow=20, connect_args=waiting)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, echo=echo, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
+    return create_engine(url, echo=echo, hide_parameters=not echo, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
 
 
 def writer(engine: Engine) -> Begin:

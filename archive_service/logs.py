@@ -14,17 +14,15 @@ LOG_BYTES = 20_000_000  # a log larger than this is put aside at the next start
 def configure(settings: LogSettings) -> None:
     """Set up the process's logging to standard error."""
     level = getattr(logging, settings.level)
-    last = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if settings.json_lines
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    as_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    # Plain tracebacks: the pretty ones print every local variable, and those hold names and numbers.
+    for_people = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            last,
+            *(as_json if settings.json_lines else for_people),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
