@@ -50,6 +50,7 @@ class Held:
     sighting: Sighting | None = None
     issuer_level: Level | None = None
     has_valid_seal: bool = False
+    misfit: str = ""  # why it cannot stand for this at all: it is another student's by now, or of another kind
 
 
 # What serves where the law wants this. An original serves wherever a copy does.
@@ -86,6 +87,8 @@ def is_sighted(kind: EvidenceType, held: Held) -> bool:
 
 def shortcomings(kind: EvidenceType, held: Held) -> tuple[str, ...]:
     """Why what is in hand does not serve; empty when it does. Source: requirements 3.1, C-33, C-43."""
+    if held.misfit:
+        return (held.misfit,)
     if kind.carrier is CarrierRule.SIGHT_ORIGINAL:
         return () if is_sighted(kind, held) else (_WANTS[kind.carrier],)
     found = [_carrier_fault(kind, held), _state_fault(held), _issuer_fault(kind, held)]

@@ -44,6 +44,9 @@ _CASE_LABELS: Mapping[CaseState, str] = {
 }
 
 
+OPEN_STATES: tuple[CaseState, ...] = tuple(state for state in CaseState if not state.is_final)
+
+
 class CaseAction(StrEnum):
     """What a person does to a case."""
 

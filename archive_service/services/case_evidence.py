@@ -24,6 +24,7 @@ from archive_service.services.actor import Actor
 from archive_service.services.cases import require_own
 from archive_service.services.cases_sheet import Sheet, check_version, read_sheet
 from archive_service.services.claims import confirmed_values
+from archive_service.services.evidence_fit import serves_as
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope
 from scanners.kinds import Kind
@@ -137,12 +138,6 @@ def _check_kind(kind: Kind | None, state: KindState, wanted: EvidenceType) -> tu
             return (f"材料种类可能是《{kind.label}》,请核对是否为《{wanted.label}》",)
         raise Refused(f"这份材料是《{kind.label}》,不能作为《{wanted.label}》。种类认错的,请先更正材料种类。", code="kind_does_not_serve")
     return (f"材料种类《{kind.label}》尚未确认",) if state is KindState.UNSURE else ()
-
-
-def serves_as(kind: Kind, wanted: EvidenceType) -> bool:
-    """Whether papers of this kind can play the part: by the kinds' own list, or because a form is called so."""
-    names = {wanted.label, *wanted.synonyms}
-    return wanted.code in kind.evidence or any(title in names for title in (kind.label, *kind.titles))
 
 
 def _replace(session: Session, sheet: Sheet, code: str, proof: Proof, actor: Actor, now: datetime) -> CaseEvidence:

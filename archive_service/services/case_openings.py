@@ -13,7 +13,7 @@ from archive_service.clock import today
 from archive_service.models.case import Case
 from archive_service.models.student import Student
 from archive_service.rules.access import Right
-from archive_service.rules.lifecycle import CaseState
+from archive_service.rules.lifecycle import OPEN_STATES
 from archive_service.rules.procedure_data import Procedure
 from archive_service.rules.standing import StudentState, may_become
 from archive_service.services.actor import Actor
@@ -23,8 +23,6 @@ from archive_service.services.cases_offer import Offer, offers
 from archive_service.services.cases_sheet import stage_of
 from archive_service.services.reveal import Named
 from archive_service.services.scope import Scope
-
-_OPEN_STATES = tuple(state.value for state in CaseState if not state.is_final)
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def openings(archive: Archive, student_id: str, *, actor: Actor) -> Openings:
 
 
 def _running(session: Session, student_id: str) -> dict[str, str]:
-    wanted = select(Case.procedure, Case.id).where(Case.student_id == student_id, Case.state.in_(_OPEN_STATES))
+    wanted = select(Case.procedure, Case.id).where(Case.student_id == student_id, Case.state.in_(OPEN_STATES))
     return {procedure: case_id for procedure, case_id in session.execute(wanted)}  # noqa: C416 (dict() takes a result for a mapping)
 
 

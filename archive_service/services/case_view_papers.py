@@ -54,8 +54,9 @@ def _by_record(rows: Iterable[RowT]) -> dict[str, list[RowT]]:
 
 
 def readable_of(session: Session, scope: Scope, sheet: Sheet) -> frozenset[str]:
-    """Papers of the case this person may read; health and justice are closed to all but the parties."""
-    return frozenset(session.scalars(select(Record.id).where(Record.id.in_(list(sheet.records)), scope.records())))
+    """Papers of the case this person may read: the student's own; health and justice are closed to all but the parties."""
+    own = Record.student_id == sheet.case.student_id
+    return frozenset(session.scalars(select(Record.id).where(Record.id.in_(list(sheet.records)), own, scope.records())))
 
 
 def _closed(record: Record, codes: list[str], kinds: Kinds) -> PaperView:

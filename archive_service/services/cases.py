@@ -23,7 +23,7 @@ from archive_service.rules.access import Right
 from archive_service.rules.chain import Station, stations
 from archive_service.rules.facts import Declared, Facts
 from archive_service.rules.guards import GUARDS
-from archive_service.rules.lifecycle import CaseState
+from archive_service.rules.lifecycle import OPEN_STATES, CaseState
 from archive_service.rules.procedure import Verdict, judge
 from archive_service.rules.procedure_data import GuardRule, Procedure
 from archive_service.rules.vocabulary import Anchor
@@ -42,7 +42,6 @@ OUTSIDE_SENDER = "from_school_name"  # a party, not a fact: the sending school w
 NUMBERING_TRIES = 8
 _IN_FORCE = (NumberKind.FORMAL, NumberKind.TEMPORARY)
 _PREPARING = (CaseState.DRAFT, CaseState.RETURNED)
-_OPEN_STATES = tuple(state.value for state in CaseState if not state.is_final)
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,7 @@ def _parties(student: Student, school: Organisation, chain: tuple[Station, ...],
 
 def _refuse_second(session: Session, student_id: str, procedure: str) -> None:
     session.execute(select(Student.id).where(Student.id == student_id).with_for_update())  # two who open at once come one after the other
-    same = select(Case.id).where(Case.student_id == student_id, Case.procedure == procedure, Case.state.in_(_OPEN_STATES))
+    same = select(Case.id).where(Case.student_id == student_id, Case.procedure == procedure, Case.state.in_(OPEN_STATES))
     if session.scalars(same).first():
         raise Refused("该学生已有一项同类业务尚未办结,不能重复发起。请先办结或撤回原业务。", code="case_already_open")
 

@@ -5,7 +5,7 @@ Called by every case service inside its own transaction.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -24,17 +24,20 @@ from archive_service.rules.law import Law, LawGap
 from archive_service.rules.lifecycle import CaseState
 from archive_service.rules.procedure import ChecklistLine, Verdict, checklist, judge
 from archive_service.rules.procedure_data import Moment, Procedure
+from archive_service.rules.reason import Reason
 from archive_service.rules.vocabulary import Carrier, Level, Stage
 from archive_service.services.case_chain import open_step, steps_of
 from archive_service.services.cases_facts import declared, facts_of
 from archive_service.services.claims import issuer_level
+from archive_service.services.evidence_fit import misfit
+from scanners.kinds import Kinds
 
 _OPEN_DOUBTS = frozenset({FieldState.DOUBTFUL, FieldState.FAILED_CHECK})
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A case before the rules. `evidence` holds what stands now, by code; `records` and `fields` go with it."""
+    """A case before the rules. `evidence` holds what stands now, by code; `records` go with it, and `fields` of the student's own."""
 
     case: Case
     student: Student
@@ -44,6 +47,7 @@ class Sheet:
     fields: dict[str, list[PageField]]
     procedure: Procedure
     facts: Facts
+    kinds: Kinds
 
     @property
     def state(self) -> CaseState:
@@ -66,8 +70,15 @@ class Sheet:
         return checklist(self.procedure, self.case.ground, facts=self.facts, held=self.held)
 
     def judge(self, moment: Moment) -> Verdict:
-        """Everything that speaks against submitting, or finishing."""
-        return judge(self.procedure, self.case.ground, facts=self.facts, held=self.held, moment=moment)
+        """Everything that speaks against submitting, or finishing: a stray paper does, even where none is asked for."""
+        verdict = judge(self.procedure, self.case.ground, facts=self.facts, held=self.held, moment=moment)
+        return replace(verdict, refusals=tuple(dict.fromkeys((*verdict.refusals, *self._strays()))))
+
+    def _strays(self) -> Iterable[Reason]:
+        for code, held in self.held.items():
+            if held.misfit:
+                articles = [*(line.articles[0] for line in self.checklist if line.code == code), *self.procedure.basis, ""]
+                yield Reason(articles[0], f"《{self.procedure.evidence[code].label}》{held.misfit}")
 
     def _held(self, row: CaseEvidence) -> Held:
         record = self.records.get(row.record_id or "")
@@ -75,7 +86,13 @@ class Sheet:
             return Held(state=HeldState.CONFIRMED, carrier=Carrier.SIGHTED, sighting=_sighting(row.sighting or {}))
         fields = self.fields.get(record.id, ())
         level = Level(row.issuer_level) if row.issuer_level else issuer_level(fields)
-        return Held(state=held_state(record, fields), carrier=Carrier(record.carrier.value), record_id=record.id, issuer_level=level)
+        return Held(
+            state=held_state(record, fields),
+            carrier=Carrier(record.carrier.value),
+            record_id=record.id,
+            issuer_level=level,
+            misfit=misfit(record, self.kinds.get(record.kind), self.procedure.evidence[row.code], student_id=self.case.student_id),
+        )
 
 
 def read_sheet(archive: Archive, session: Session, case: Case) -> Sheet:
@@ -97,9 +114,10 @@ def read_sheet(archive: Archive, session: Session, case: Case) -> Sheet:
         steps=steps_of(session, case.id),
         evidence=evidence,
         records=records,
-        fields=_fields(session, records),
+        fields=_fields(session, (one.id for one in records.values() if one.student_id == case.student_id)),
         procedure=procedure_on(archive.law, case.procedure, case.profile, civil(case.opened_at), stage_of(student)),
         facts=facts,
+        kinds=archive.kinds,
     )
 
 

@@ -16,6 +16,7 @@ from archive_service.rules import identity
 from archive_service.rules.access import Right
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
+from archive_service.services.evidence_fit import refuse_other_kind
 from archive_service.services.ledger import Subject
 from archive_service.services.matching import check_version
 from archive_service.services.scope import Scope
@@ -36,7 +37,7 @@ class Correction:
 def set_kind(archive: Archive, record_id: str, *, kind: str, actor: Actor, version: int | None = None, reason: str = "") -> Record:
     """Say what paper it is; its sensitivity and series follow from the kind.
 
-    Raises: NotFound, Denied, Refused (unknown kind), StaleRow.
+    Raises: NotFound, Denied, Refused (unknown kind, or one that does not serve where the record is evidence), StaleRow.
     """
     chosen = archive.kinds.get(kind)
     if chosen is None:
@@ -45,6 +46,7 @@ def set_kind(archive: Archive, record_id: str, *, kind: str, actor: Actor, versi
     with archive.begin() as session:
         record = Scope.of(session, actor).record(session, record_id, Right.CONFIRM, lock=True)
         check_version(record, version)
+        refuse_other_kind(archive, session, record, chosen)
         detail = {"from": record.kind, "to": kind, "reason": reason}
         record.kind, record.kind_state, record.kind_confidence = kind, KindState.CONFIRMED, None
         record.sensitivity, record.series = chosen.sensitivity.value, chosen.series

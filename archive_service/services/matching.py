@@ -23,6 +23,7 @@ from archive_service.rules.access import Right
 from archive_service.rules.matching import Entry, Seen, Weighed, weigh
 from archive_service.services import ledger
 from archive_service.services.actor import SERVICE, Actor
+from archive_service.services.evidence_fit import refuse_refiling
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope, Tree
 
@@ -49,7 +50,7 @@ def set_match(archive: Archive, record_id: str, *, student_id: str, reason: str,
 
     Raises:
         NotFound, Denied: record or student out of scope, or no right to match.
-        Refused: the dossier is frozen.
+        Refused: the dossier is frozen, or a case of somebody else rests on the record.
         StaleRow: the record moved meanwhile.
     """
     now = archive.clock.now()
@@ -57,8 +58,9 @@ def set_match(archive: Archive, record_id: str, *, student_id: str, reason: str,
         scope = Scope.of(session, actor)
         record = scope.record(session, record_id, Right.MATCH, lock=True)
         check_version(record, version)
-        student = scope.student(session, student_id)
+        student = scope.filed_with(session, student_id)
         refuse_frozen(session, student.id)
+        refuse_refiling(session, record, student.id)
         before = record.student_id
         seen = seen_on(_fields(session, record_id))
         weighed = weigh(seen, _load(session, Student.id == student.id), given=student.id)
@@ -73,13 +75,14 @@ def set_match(archive: Archive, record_id: str, *, student_id: str, reason: str,
 def undo_match(archive: Archive, record_id: str, *, actor: Actor) -> Record:
     """Take a record back to the tray; the service's own proposal is made again.
 
-    Raises: NotFound, Denied, Refused (the dossier is frozen).
+    Raises: NotFound, Denied, Refused (the dossier is frozen, or a case rests on the record).
     """
     now = archive.clock.now()
     with archive.begin() as session:
         record = Scope.of(session, actor).record(session, record_id, Right.MATCH, lock=True)
         if record.student_id:
             refuse_frozen(session, record.student_id)
+        refuse_refiling(session, record, None)
         before = record.student_id
         session.execute(delete(Match).where(Match.record_id == record_id))
         record.student_id, record.organisation_id, record.match_state = None, record.received_unit_id, MatchState.UNMATCHED

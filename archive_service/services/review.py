@@ -16,7 +16,7 @@ from archive_service.errors import Refused
 from archive_service.models.case import Case, CaseEvidence
 from archive_service.models.record import MatchState, Record, RecordState, ReviewState
 from archive_service.rules.access import Right
-from archive_service.rules.lifecycle import CaseState
+from archive_service.rules.lifecycle import OPEN_STATES
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.cases import require_own
@@ -24,8 +24,6 @@ from archive_service.services.ledger import Subject
 from archive_service.services.matching import check_version
 from archive_service.services.review_reasons import ReasonGiven, return_reasons
 from archive_service.services.scope import Scope
-
-_UNDER_WAY = tuple(state.value for state in CaseState if not state.is_final)
 
 
 class Review(StrEnum):
@@ -91,7 +89,7 @@ def _refuse_unready(session: Session, record: Record, actor: Actor) -> None:
     if record.received_by == actor.account_id:
         raise Refused("接收与审核须为两人", reasons=[{"article": "GZ-7.3", "text": "本材料由您接收,须交他人审核"}])
     used = select(CaseEvidence.case_id).where(CaseEvidence.record_id == record.id, CaseEvidence.replaced_at.is_(None))
-    if session.scalars(select(Case.id).where(Case.id.in_(used), Case.state.in_(_UNDER_WAY)).limit(1)).first():
+    if session.scalars(select(Case.id).where(Case.id.in_(used), Case.state.in_(OPEN_STATES)).limit(1)).first():
         raise Refused("这份材料正用于一项未办结的业务,请在该业务中审核。", code="record_in_open_case")
 
 

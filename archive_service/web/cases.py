@@ -16,9 +16,10 @@ from archive_service.services import case_actions, case_evidence, case_view, cas
 from archive_service.services.actor import Actor
 from archive_service.services.case_actions import Act
 from archive_service.services.case_chain import OUTSIDE
-from archive_service.services.case_evidence import Proof, SightingGiven, serves_as
+from archive_service.services.case_evidence import Proof, SightingGiven
 from archive_service.services.case_view_shape import CaseView, StepView
 from archive_service.services.cases_offer import Asked
+from archive_service.services.evidence_fit import serves_as
 from archive_service.services.records import Filter, RecordView
 from archive_service.services.review_queue import CaseFilters
 from archive_service.services.review_reasons import ReasonGiven

@@ -9,11 +9,14 @@ from archive_service.errors import Denied, NotFound, Refused, Rejected
 from archive_service.models.case import CaseEvidence
 from archive_service.models.record import Carrier, FieldState, KindState, MatchState
 from archive_service.rules.access import Role
+from archive_service.rules.lifecycle import CaseAction
 from archive_service.rules.procedure import LineState
 from archive_service.rules.vocabulary import Level
+from archive_service.services import corrections, matching
 from archive_service.services.case_evidence import Proof, SightingGiven, set_evidence
 from archive_service.services.case_view import case_view
 from archive_service.services.cases import open_case
+from tests.conftest import NOON
 from tests.functional.case_steps import ILLNESS_FACTS, Office
 
 
@@ -171,3 +174,58 @@ def test_a_teacher_cannot_put_papers_into_cases(archive, office, make, case, stu
     record = office.paper(student, "written_application")
     with pytest.raises(NotFound):
         set_evidence(archive, case.id, "E-APP", Proof(record_id=record.id), actor=teacher)
+
+
+def test_a_paper_in_a_case_stays_with_its_student(archive, office, student, case, put, make):
+    paper, other = office.paper(student, "diagnosis_certificate"), make.student(office.school)
+    put("E-DX", paper)
+    with pytest.raises(Refused, match=case.case_no):
+        matching.set_match(archive, paper.id, student_id=other.id, reason="看错", actor=office.registrar)
+    with pytest.raises(Refused, match="换上另一份材料"):
+        matching.undo_match(archive, paper.id, actor=office.registrar)
+    matching.set_match(archive, paper.id, student_id=student.id, reason="核对无误", actor=office.registrar)
+
+
+def test_a_paper_taken_out_of_the_case_may_be_refiled(archive, office, student, case, put, make):
+    paper, other = office.paper(student, "diagnosis_certificate"), make.student(office.school)
+    put("E-DX", paper)
+    put("E-DX", office.paper(student, "diagnosis_certificate"))
+    moved = matching.set_match(archive, paper.id, student_id=other.id, reason="看错", actor=office.registrar)
+    assert moved.student_id == other.id
+
+
+def test_a_paper_in_a_case_keeps_a_kind_that_serves(archive, office, student, case, put):
+    paper = office.paper(student, None, kind_state=KindState.UNSURE)
+    put("E-DX", paper)
+    with pytest.raises(Refused, match=case.case_no):
+        corrections.set_kind(archive, paper.id, kind="treatment_receipt", actor=office.registrar)
+    said = corrections.set_kind(archive, paper.id, kind="diagnosis_certificate", actor=office.registrar)
+    assert said.kind_state is KindState.CONFIRMED
+
+
+@pytest.mark.parametrize(("stray", "word"), [("student", "另一名学生"), ("kind", "不能作为")])
+def test_a_paper_that_strayed_is_missing_with_the_reason(archive, office, make, stray, word):
+    student, other = make.student(office.school), make.student(office.school)
+    case, papers = office.illness_case(student)
+    with archive.begin() as session:
+        paper = session.merge(papers["E-DX"])
+        paper.student_id = other.id if stray == "student" else student.id
+        paper.kind = "treatment_receipt" if stray == "kind" else paper.kind
+    view = case_view(archive, case.id, actor=office.registrar)
+    line = next(each.line for each in view.evidence if each.line.code == "E-DX")
+    assert line.state is LineState.INSUFFICIENT
+    assert word in line.reasons[0]
+    assert next(each.is_closed for each in view.papers if each.record_id == paper.id) is (stray == "student")
+    with pytest.raises(Refused) as error:
+        office.act(case.id, CaseAction.SUBMIT, office.registrar)
+    assert word in str(error.value.reasons)
+
+
+def test_a_stray_paper_nobody_asks_for_any_more_stops_the_case_too(archive, office, make):
+    student, other = make.student(office.school), make.student(office.school)
+    case, _ = office.illness_case(student)
+    stray = office.paper(other, None, kind_state=KindState.UNSURE)
+    make._add(CaseEvidence(case_id=case.id, code="E-CAUSE", record_id=stray.id, set_by=office.registrar.account_id, set_at=NOON))
+    with pytest.raises(Refused) as error:
+        office.act(case.id, CaseAction.SUBMIT, office.registrar)
+    assert "另一名学生" in str(error.value.reasons)
