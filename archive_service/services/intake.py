@@ -123,7 +123,7 @@ def _check_target(archive: Archive, incoming: Incoming, actor: Actor) -> str:
         if incoming.supersedes_id:
             scope.record(session, incoming.supersedes_id)
         if incoming.student_id:
-            _check_open(session, scope.student(session, incoming.student_id))
+            _check_open(session, scope.filed_with(session, incoming.student_id))
     return str(unit_id)
 
 

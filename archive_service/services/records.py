@@ -186,7 +186,7 @@ def _all(matches: dict[str, list[Match]]) -> list[Match]:
 
 
 def _students(session: Session, scope: Scope, ids: Collection[str]) -> dict[str, Student]:
-    wanted = select(Student).where(Student.id.in_(ids), scope.students()).options(selectinload(Student.numbers))
+    wanted = select(Student).where(Student.id.in_(ids), scope.students() | scope.named_students()).options(selectinload(Student.numbers))
     return {row.id: row for row in session.scalars(wanted)}
 
 

@@ -5,7 +5,6 @@ Not here: the table of rights (`rules.access`). Out of scope and unknown are the
 Denied. Each list of records, students or cases uses the condition from here; no other module compares units.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -21,11 +20,14 @@ from archive_service.models.record import Record
 from archive_service.models.student import Student
 from archive_service.rules import access
 from archive_service.rules.access import Right
+from archive_service.rules.lifecycle import CaseState
 from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services.actor import Actor
 
 Row = TypeVar("Row")
 OPEN = tuple(level.value for level in Sensitivity if not level.is_closed)
+_LIVING = tuple(state.value for state in CaseState if state is not CaseState.WITHDRAWN)
+_SUBMITTED = tuple(state for state in _LIVING if state != CaseState.DRAFT.value)
 LOOKING_ON = frozenset({Right.READ_PAPER, Right.READ_STATISTICS})  # what an assisting department may do (HN-3.4)
 
 
@@ -114,37 +116,48 @@ class Scope:
         return frozenset(unit for unit in self.own_units if self._holds_at(unit, right))
 
     def _is_party(self) -> ColumnElement[bool]:
-        mine = self.own_units_with(Right.READ_PAPER)
-        evidence = select(CaseEvidence.record_id).where(
-            CaseEvidence.case_id.in_(self._party_cases(mine)), CaseEvidence.record_id.is_not(None)
+        """The actor's unit took the paper in, or takes part in a case that rests on it and is about the paper's own student."""
+        standing = (
+            select(CaseEvidence.id)
+            .join(Case, Case.id == CaseEvidence.case_id)
+            .where(CaseEvidence.record_id == Record.id, CaseEvidence.replaced_at.is_(None), Case.student_id == Record.student_id)
+            .where(self._takes_part())
         )
-        return Record.received_unit_id.in_(mine) | Record.id.in_(evidence)
+        return Record.received_unit_id.in_(self.own_units_with(Right.READ_PAPER)) | standing.exists()
 
-    @staticmethod
-    def _party_cases(units: Iterable[str]) -> Select[str]:
-        units = tuple(units)
-        steps = select(CaseStep.case_id).where(CaseStep.unit_id.in_(units))
-        return select(Case.id).where(Case.organisation_id.in_(units) | Case.id.in_(steps))
+    def _takes_part(self) -> ColumnElement[bool]:
+        """Cases the actor's units are party to: a condition on Case.
+
+        The unit that opened it while it lives, the others of its chain once it was submitted, nobody after it was withdrawn.
+        Source: HN-24.1, PIPL-6.
+        """
+        mine = self.own_units_with(Right.READ_PAPER)
+        on_chain = select(CaseStep.case_id).where(CaseStep.unit_id.in_(mine))
+        opened = Case.organisation_id.in_(mine) & Case.state.in_(_LIVING)
+        return opened | (Case.id.in_(on_chain) & Case.state.in_(_SUBMITTED))
 
     def students(self) -> ColumnElement[bool]:
-        """Which students the actor may see: a condition on Student."""
+        """Which students the actor may see: a condition on Student. Those of other schools only in a case that was submitted."""
         reading = self.units(Right.READ_PAPER)
         if not reading:
             return false()
-        in_case = select(Case.student_id).where(Case.id.in_(self._party_cases(self.own_units_with(Right.READ_PAPER))))
+        in_case = select(Case.student_id).where(self._takes_part(), Case.state.in_(_SUBMITTED))
         return Student.school_id.in_(reading) | Student.id.in_(in_case)
 
     def named_students(self) -> ColumnElement[bool]:
-        """Students whose names and numbers the actor needs: of their own unit, and in a case their unit takes part in."""
+        """Students whose names and numbers the actor needs: of their own unit, and in a case their unit takes part in.
+
+        A student a school wants to take over is known to it by name and number before anything else is shown.
+        """
         mine = self.own_units_with(Right.READ_PAPER)
-        return Student.school_id.in_(mine) | Student.id.in_(select(Case.student_id).where(Case.id.in_(self._party_cases(mine))))
+        return Student.school_id.in_(mine) | Student.id.in_(select(Case.student_id).where(self._takes_part()))
 
     def cases(self) -> ColumnElement[bool]:
         """Which cases the actor may see: a condition on Case."""
         reading = self.units(Right.READ_PAPER)
         if not reading:
             return false()
-        return Case.organisation_id.in_(reading) | Case.id.in_(self._party_cases(self.own_units_with(Right.READ_PAPER)))
+        return Case.organisation_id.in_(reading) | self._takes_part()
 
     def case_ids(self) -> Select[str]:
         """The ids of those cases, for use inside another condition."""
@@ -175,6 +188,10 @@ class Scope:
     def student(self, session: Session, student_id: str) -> Student:
         """One student the actor may see. Raises NotFound."""
         return _one(session, select(Student).where(Student.id == student_id, self.students()))
+
+    def filed_with(self, session: Session, student_id: str) -> Student:
+        """One student the actor may file papers with: seen, or named in a draft of their own unit. Raises NotFound."""
+        return _one(session, select(Student).where(Student.id == student_id, self.students() | self.named_students()))
 
     def case(self, session: Session, case_id: str, *, lock: bool = False) -> Case:
         """One case the actor may see. Raises NotFound."""

@@ -49,5 +49,5 @@ def of_request(archive: Archive, case_id: str | None, evidence: str | None, stud
 
 
 def _student(session: Session, scope: Scope, student_id: str) -> Student:
-    scope.student(session, student_id)
+    scope.filed_with(session, student_id)
     return session.scalars(select(Student).where(Student.id == student_id).options(selectinload(Student.numbers))).one()
