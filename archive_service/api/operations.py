@@ -13,10 +13,11 @@ from flask import Blueprint, Response, g, jsonify, request
 from pydantic import BaseModel
 
 from archive_service.api.idempotency import remembered
-from archive_service.api.values import UNSTORABLE, Input, Look, Output, parse
-from archive_service.errors import NotFound, Rejected, StaleRow
+from archive_service.api.values import Input, Look, Output, json_body, parse
+from archive_service.errors import NotFound, StaleRow
 from archive_service.http.errors import problem
 from archive_service.http.guard import public as mark_public
+from archive_service.http.text import UNSTORABLE
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 NUMBER_MOST = 1_000_000
@@ -111,7 +112,7 @@ def _as_rule(path: str) -> str:
 def _view(function: Callable[..., Any], entry: Operation) -> Callable[..., Response]:
     def view(**path: Any) -> Response:  # noqa: ANN401 (path variables as Flask converts them)
         if entry.body:
-            path["body"] = parse(entry.body, _json_body())
+            path["body"] = parse(entry.body, json_body())
         return _reply(function(**path), entry.status)
 
     inner = remembered(view) if entry.method == "POST" else view
@@ -128,20 +129,6 @@ def _view(function: Callable[..., Any], entry: Operation) -> Callable[..., Respo
 
     outer.__name__ = function.__name__
     return mark_public(outer) if entry.is_public else outer
-
-
-def _json_body() -> Any:  # noqa: ANN401 (whatever the caller sent)
-    if request.mimetype and not request.is_json:
-        raise Rejected("请求内容应为 JSON:请写明 Content-Type: application/json。", code="unsupported_media_type", status=415)
-    if not request.get_data():
-        return {}
-    try:
-        values = request.get_json(force=True, silent=True)
-    except RecursionError as error:
-        raise Rejected("请求内容的 JSON 嵌套过深。", code="malformed") from error
-    if values is None:
-        raise Rejected("请求内容不是有效的 JSON。", code="malformed")
-    return values
 
 
 def _reply(answer: Any, status: int) -> Response:  # noqa: ANN401 (a model, a response, or nothing)

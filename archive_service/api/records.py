@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from datetime import date
+from typing import Any
 
 from flask import Response, request
 from pydantic import Field
@@ -11,7 +12,7 @@ from archive_service.api.asking import actor, actor_without_purpose, cursor_id, 
 from archive_service.api.operations import operation
 from archive_service.api.shapes import FieldIn, KindIn, MatchIn, RecordList, RecordOut, record_list, record_out
 from archive_service.api.shapes_words import TranscriptOut
-from archive_service.api.values import Input, Listing, Look, parse
+from archive_service.api.values import Input, Listing, Look, json_body, parse
 from archive_service.errors import Rejected
 from archive_service.http.context import archive
 from archive_service.models.record import Carrier, MatchState, RecordState
@@ -149,9 +150,9 @@ def retry_record(id: str) -> RecordOut:  # noqa: A002 (as above)
     return record_out(records.view(archive(), id, actor=actor()))
 
 
-def _fields() -> dict[str, str]:
+def _fields() -> Any:  # noqa: ANN401 (whatever the caller sent; the shape decides)
     if request.is_json:
-        return request.get_json(silent=True) or {}
+        return json_body()
     return {name: value for name, value in request.form.items() if value != ""}
 
 

@@ -4,16 +4,18 @@ Text that no database can keep (NUL, half a surrogate pair) is refused here once
 Not here: the shapes themselves (`shapes_*` and beside the calls), the headers (`asking`).
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
+from flask import request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from archive_service.errors import Rejected
+from archive_service.http.text import UNSTORABLE
 
 Shape = TypeVar("Shape", bound=BaseModel)
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+DEEPEST = 32  # of JSON inside JSON; our shapes need four
+TOO_DEEP = "请求内容的 JSON 嵌套过深。"
 
 
 class Input(BaseModel):
@@ -44,6 +46,7 @@ class Listing(Input):
 
 def parse(shape: type[Shape], values: Any) -> Shape:  # noqa: ANN401 (anything a caller may have sent)
     """Values checked against a shape. Raises Rejected with every fault and its place."""
+    _refuse_deep(values)
     unstorable = [{"code": "unstorable_text", "place": place, "advice": "含有无法保存的控制字符"} for place in _unstorable(values, "")]
     if unstorable:
         raise _malformed(unstorable)
@@ -55,6 +58,30 @@ def parse(shape: type[Shape], values: Any) -> Shape:  # noqa: ANN401 (anything a
             {"code": fault["type"], "place": ".".join(str(part) for part in fault["loc"])[:200], "advice": fault["msg"]} for fault in found
         ]
         raise _malformed(faults) from error
+
+
+def json_body() -> Any:  # noqa: ANN401 (whatever the caller sent)
+    """The JSON of the request, an empty object when nothing was sent. Raises Rejected."""
+    if request.mimetype and not request.is_json:
+        raise Rejected("请求内容应为 JSON：请写明 Content-Type: application/json。", code="unsupported_media_type", status=415)
+    if not request.get_data():
+        return {}
+    try:
+        values = request.get_json(force=True, silent=True)
+    except RecursionError as error:
+        raise Rejected(TOO_DEEP, code="malformed") from error
+    if values is None:
+        raise Rejected("请求内容不是有效的 JSON。", code="malformed")
+    return values
+
+
+def _refuse_deep(values: Any) -> None:  # noqa: ANN401 (walks whatever was sent)
+    """Refuse what could not be walked by functions that call themselves."""
+    level = [values]
+    for _ in range(DEEPEST):
+        level = [inner for one in level if isinstance(one, dict | list) for inner in (one.values() if isinstance(one, dict) else one)]
+    if level:
+        raise Rejected(TOO_DEEP, code="malformed")
 
 
 def _malformed(faults: list[dict[str, str]]) -> Rejected:

@@ -22,11 +22,17 @@ def archive() -> Archive:
     return cast("Archive", current_app.extensions["archive"])
 
 
-def actor() -> Actor:
-    """Who acts, with the case or purpose the request names. Raises NotSignedIn."""
+def person() -> Actor:
+    """Who acts, whatever the request names: for the frame, which stands around refusals too. Raises NotSignedIn."""
     who: Actor | None = g.get("actor")
     if who is None:
         raise NotSignedIn
+    return who
+
+
+def actor() -> Actor:
+    """Who acts, with the case or purpose the request names. Raises NotSignedIn, NotFound."""
+    who = person()
     case_id = request.headers.get("X-Case") or request.args.get("case") or None
     if case_id and not is_id(case_id):
         raise NotFound("没有这项业务,或不在您的权限范围内。")

@@ -1,13 +1,10 @@
 """Who is asking: the session cookie or the bearer token, before any view runs. Nobody gets in unless a view says it is public.
 
-Lives here: the guard, the session cookie, the rate limit. Not here: what an actor may see (services.scope).
+Lives here: the guard and the session cookie. Not here: counting requests (limits), what an actor may see (services.scope).
 A bearer token carries no ambient authority, so calls made with one need no CSRF token; everything else that writes does.
 """
 
-import time
-from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -16,14 +13,15 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.archive import Archive
-from archive_service.errors import NotSignedIn, TooMany
+from archive_service.errors import ArchiveError, Denied, NotSignedIn
+from archive_service.http.limits import RateLimit
+from archive_service.http.text import refuse_unstorable
 from archive_service.services import sessions, tokens
 from archive_service.settings import Settings
 
 COOKIE = "xueji_session"
 BEARER = "Bearer "
-WINDOW_SECONDS = 60
-CALLERS_KEPT = 10_000
+WITH_FIRST_PASSWORD = frozenset({"/password", "/sign-out"})  # all that a password known to somebody else opens
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -41,65 +39,62 @@ def register_guard(app: Flask, csrf: CSRFProtect, settings: Settings) -> None:
 
     @app.before_request
     def guard() -> BaseResponse | None:
-        archive: Archive = current_app.extensions["archive"]
-        view = app.view_functions.get(request.endpoint or "")
-        bearer = request.headers.get("Authorization", "")
-        limit.take(bearer or request.cookies.get(COOKIE) or request.remote_addr or "-")
-        if bearer.startswith(BEARER):
-            g.actor = tokens.actor_of_token(archive, bearer.removeprefix(BEARER).strip(), request.remote_addr or "-")
+        if request.endpoint == "static":
+            return None  # built files are the same for everybody
+        _authenticate(current_app.extensions["archive"], limit)
+        if not request.path.startswith("/api/"):
+            refuse_unstorable(request)  # the API names the place of each fault itself
+        if request.headers.get("Authorization", "").startswith(BEARER):
             return None
-        answer = _by_cookie(archive, is_public=request.endpoint == "static" or getattr(view, "is_public", False) or view is None)
+        view = app.view_functions.get(request.endpoint or "")
+        is_public = getattr(view, "is_public", False) or view is None
+        answer = None if is_public else _turned_away()
         if answer is None:
             csrf.protect()
         return answer
 
 
-def _by_cookie(archive: Archive, *, is_public: bool) -> BaseResponse | None:
-    token = request.cookies.get(COOKIE)
+def _authenticate(archive: Archive, limit: RateLimit) -> None:
+    """Find out who asks, and count the request: for the account once that is proven, else for the address.
+
+    What the caller sends is no name to count under: it could be another one each time. Raises NotSignedIn, TooMany.
+    """
+    bearer, address = request.headers.get("Authorization", ""), request.remote_addr or "-"
+    failure: NotSignedIn | None = None
     try:
-        if token and request.endpoint != "static":
-            g.signed_in = sessions.signed_in(archive, token, request.remote_addr or "-")
+        if bearer.startswith(BEARER):
+            g.actor = tokens.actor_of_token(archive, bearer.removeprefix(BEARER).strip(), address)
+        elif token := request.cookies.get(COOKIE):
+            g.signed_in = sessions.signed_in(archive, token, address)
             g.actor = g.signed_in.actor
-    except NotSignedIn:
-        if not is_public:
-            return _to_sign_in()
-    if is_public or g.get("actor") is not None:
-        return None
-    return _to_sign_in()
+    except NotSignedIn as error:
+        failure = error if bearer.startswith(BEARER) else None  # a page sends the person to sign in again
+    limit.take(f"account {g.actor.account_id}" if "actor" in g else f"address {address}")
+    if failure:
+        raise failure
 
 
-def _to_sign_in() -> BaseResponse:
-    """A page sends the person to sign in and back again; a program gets its 401."""
+def _turned_away() -> BaseResponse | None:
+    """The answer to whoever may not go on: nobody is signed in, or only with a password that is still to be changed."""
+    if g.get("signed_in") is None:
+        return _sent_to(f"/sign-in?next={quote(request.full_path.rstrip('?'))}", refusal=NotSignedIn())
+    if g.signed_in.must_change_password and request.path not in WITH_FIRST_PASSWORD:
+        refusal = Denied("初始密码只能用来登录一次，请先修改密码。", code="password_change_needed")
+        return _sent_to("/password", refusal=refusal)
+    return None
+
+
+def _sent_to(url: str, *, refusal: ArchiveError) -> BaseResponse:
+    """A page sends the person elsewhere; a program, and a form that would write, get the refusal."""
     if request.path.startswith("/api/") or request.method != "GET":
-        raise NotSignedIn
+        raise refusal
     if request.headers.get("HX-Request"):
         answer = Response(status=401)
-        answer.headers["HX-Redirect"] = "/sign-in"
+        answer.headers["HX-Redirect"] = url.partition("?")[0]
         return answer
-    return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'))}")
+    return redirect(url)
 
 
 def set_cookie(response: BaseResponse, token: str, settings: Settings) -> None:
     """Hand the session's token to the browser; it ends with the browser, the row ends it earlier."""
     response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=settings.service.secure_cookies)
-
-
-class RateLimit:
-    """A fixed window a caller, counted in this process; several processes allow a little more, which does no harm."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._most = per_minute
-        self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
-        self._lock = Lock()
-
-    def take(self, caller: str) -> None:
-        """Count one request. Raises TooMany."""
-        window = int(time.monotonic() // WINDOW_SECONDS)
-        with self._lock:
-            began, count = self._counts.pop(caller, (window, 0))
-            count = count + 1 if began == window else 1
-            self._counts[caller] = (window, count)
-            if len(self._counts) > CALLERS_KEPT:
-                self._counts.popitem(last=False)
-        if count > self._most:
-            raise TooMany("请求过于频繁,请一分钟后再试。")

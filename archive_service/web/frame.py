@@ -10,12 +10,12 @@ from flask import Flask, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.clock import CHINA
-from archive_service.http.context import actor, archive, signed_in
+from archive_service.http.context import archive, person, signed_in
 from archive_service.http.guard import COOKIE
 from archive_service.rules.access import Right
 from archive_service.services import counts, sessions
 from archive_service.settings import Settings
-from archive_service.web.pages import pages
+from archive_service.web.pages import number, pages
 from archive_service.web.rights import holds
 
 # The screens of the rail in their order, each with the rights that make it somebody's: all of one set.
@@ -60,16 +60,16 @@ def watermark() -> str:
     who = signed_in()
     unit = next((role.unit_name for role in who.roles if role.id == who.role_id), "") if who else ""
     minute = archive().clock.now().astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
-    return f"{unit} {actor().name} {minute}"
+    return f"{unit} {person().name} {minute}"
 
 
 @pages.post("/post")
 def switch_post() -> BaseResponse:
     """Act in another of one's roles."""
     token = request.cookies.get(COOKIE, "")
-    chosen = request.form.get("post", "")
-    if chosen.isdigit():
-        sessions.switch_role(archive(), token, int(chosen), request.remote_addr or "-")
+    chosen = number(request.form.get("post"))
+    if chosen is not None:
+        sessions.switch_role(archive(), token, chosen, request.remote_addr or "-")
     return redirect("/")
 
 

@@ -8,7 +8,7 @@ from archive_service.http.context import actor, archive
 from archive_service.services import ledger_pages
 from archive_service.services.history import ACTS
 from archive_service.services.ledger_pages import EventLine
-from archive_service.web.pages import page_url, pages
+from archive_service.web.pages import number, page_url, pages
 
 GROUPS = {
     "": "全部",
@@ -33,7 +33,6 @@ SUBJECTS = {
     "job": "任务",
     "token": "访问令牌",
 }
-DIGITS_MOST = 18  # what fits into the database's numbers
 
 
 @pages.get("/ledger")
@@ -41,7 +40,7 @@ def ledger_page() -> str:
     """A page of the ledger."""
     act, who, before = request.args.get("act", ""), request.args.get("who", "").strip(), request.args.get("before", "")
     act = act if act in GROUPS else ""
-    found = ledger_pages.page(archive(), actor=actor(), act=act, who=who, before=_number(before))
+    found = ledger_pages.page(archive(), actor=actor(), act=act, who=who, before=number(before))
     return render_template(
         "pages/ledger.html",
         filters=[
@@ -55,10 +54,6 @@ def ledger_page() -> str:
         seal={"state": "up", "sealed_to": found.sealed, "unsealed": sum(row.seq is None for row in found.rows), "advice": ""},
         rows=[_row(row) for row in found.rows],
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) <= DIGITS_MOST else None
 
 
 def _row(row: EventLine) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The blueprint of all screens, and small readers of forms that they share."""
 
+import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -10,14 +11,23 @@ from archive_service.errors import Rejected
 
 pages = Blueprint("pages", __name__)
 UNDO_SECONDS = 10
+DIGITS_MOST = 9  # what fits into every database's numbers
+_NOT_OURS = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")  # browsers drop or turn these, and what is left may be another address
+
+
+def number(text: str | None) -> int | None:
+    """A count, version or page as a query or form gives it: plain digits, and not too many; None for anything else."""
+    given = text or ""
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= DIGITS_MOST else None
 
 
 def form_version() -> int | None:
     """The version a form was drawn with. Raises Rejected when it is not a number."""
     text = request.form.get("version", "")
-    if text and not text.isdigit():
-        raise Rejected("表单不完整,请刷新页面后重试。", code="malformed")
-    return int(text) if text else None
+    version = number(text)
+    if text and version is None:
+        raise Rejected("表单不完整，请刷新页面后重试。", code="malformed")
+    return version
 
 
 def decided(message: str, *, next_url: str | None, undo_url: str | None = None) -> Response | BaseResponse:
@@ -29,8 +39,10 @@ def decided(message: str, *, next_url: str | None, undo_url: str | None = None) 
 
 def inside(path: str | None) -> str:
     """A path of our own, or home: never an address somebody put into a link."""
-    is_ours = bool(path) and str(path).startswith("/") and not str(path).startswith(("//", "/\\"))
-    return str(path) if is_ours and "\n" not in str(path) and "\r" not in str(path) else "/"
+    if not path or not path.startswith("/") or path.startswith("//") or _NOT_OURS.search(path):
+        return "/"
+    place = urlsplit(path)
+    return "/" if place.scheme or place.netloc else path
 
 
 def page_url(**changes: Any) -> str:  # noqa: ANN401 (query values)

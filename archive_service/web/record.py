@@ -15,7 +15,7 @@ from archive_service.services.records import RecordView, may_show
 from archive_service.web import parts
 from archive_service.web.formats import day
 from archive_service.web.frame import watermark
-from archive_service.web.pages import decided, form_version, pages
+from archive_service.web.pages import decided, form_version, number, pages
 
 VERDICTS = {FieldState.SURE: "agree", FieldState.CONFIRMED: "agree", FieldState.DOUBTFUL: "doubt", FieldState.FAILED_CHECK: "differ"}
 NUMBERS = ("id_no", "student_no")
@@ -51,7 +51,7 @@ def record_page(record_id: str) -> str:
 @pages.post("/records/<record_id>/fields/<name>")
 def record_field(record_id: str, name: str) -> BaseResponse:
     """Confirm or correct a value."""
-    correction = Correction(request.form.get("value", ""), request.form.get("reason", ""), page=request.form.get("page", type=int))
+    correction = Correction(request.form.get("value", ""), request.form.get("reason", ""), page=number(request.form.get("page")))
     corrections.confirm_field(archive(), record_id, name, correction, actor=actor(), version=form_version())
     return decided("已确认。", next_url=_back(record_id))
 

@@ -1,13 +1,13 @@
 """Whether a screen or a button makes sense for this person; the services decide again, on rows."""
 
 from archive_service.errors import Denied
-from archive_service.http.context import actor
+from archive_service.http.context import person
 from archive_service.rules.access import Right
 
 
 def holds(right: Right) -> bool:
     """Whether the actor holds the right at some unit."""
-    return any(grant.gives(right) for grant in actor().viewer.grants)
+    return any(grant.gives(right) for grant in person().viewer.grants)
 
 
 def require(right: Right, who_may: str) -> None:

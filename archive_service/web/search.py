@@ -11,7 +11,7 @@ from archive_service.rules.access import Right
 from archive_service.services import search
 from archive_service.services.search import Answer, FacetCount, Found, Query, Sort
 from archive_service.web.frame import watermark
-from archive_service.web.pages import page_url, pages
+from archive_service.web.pages import number, page_url, pages
 from archive_service.web.rights import require
 
 EXAMPLES = (
@@ -21,6 +21,7 @@ EXAMPLES = (
 )
 SORTS = (("relevance", "最相关"), ("date", "最新"), ("number", "学籍号"))
 WHO_MAY = "检索材料由学籍管理员、校领导、档案员和审核员使用。需要时请联系本单位的账号管理员。"
+PAGES_MOST = 10_000
 FACET_LABELS = {"school": "学校", "kind": "材料种类", "status": "审核"}
 
 
@@ -59,14 +60,13 @@ def search_page() -> str:
 def _query(text: str) -> Query:
     given = request.args
     sort = given.get("sort", "relevance")
-    page = given.get("page", "1")
     return Query(
         text=text,
         school=given.get("school") or None,
         kind=given.get("kind") or None,
         status=given.get("status") or None,
         sort=Sort(sort) if sort in {code for code, _ in SORTS} else Sort.RELEVANCE,
-        page=min(int(page), 10_000) if page.isdigit() and page != "0" else 1,
+        page=min(number(given.get("page")) or 1, PAGES_MOST),
     )
 
 
