@@ -6,13 +6,17 @@ Not here: rules over facts (guards, procedure). A fact that is None is unknown, 
 
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from archive_service.rules.identity import IdKind
 from archive_service.rules.standing import StudentState
 from archive_service.rules.vocabulary import Stage
+
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
+DAY_OUT_OF_REACH: Final = "day_out_of_reach"
 
 
 class Applicant(StrEnum):
@@ -87,6 +91,14 @@ class Declared(BaseModel):
     sheet_is_signed: bool | None = Field(None, title="采集表签字人是否齐全")
     data_refreshed_on: date | None = Field(None, title="高中阶段信息重新采集日期")
     enrolment_faults: tuple[EnrolmentFault, ...] | None = Field(None, title="有无不予注册的情形")
+
+    @field_validator("applied_on", "wanted_on", "data_refreshed_on")
+    @classmethod
+    def _in_reach(cls, day: date | None) -> date | None:
+        """A case of today is not about days beyond; limits counted from them would leave the calendar."""
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise PydanticCustomError(DAY_OUT_OF_REACH, "日期应在1990年至2099年之间")
+        return day
 
 
 class Facts(Declared):

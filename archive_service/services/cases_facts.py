@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from archive_service.errors import Rejected
 from archive_service.models.record import Record, ReviewState
 from archive_service.models.student import Student, StudentPeriod
-from archive_service.rules.facts import Declared, Facts, question
+from archive_service.rules.facts import DAY_OUT_OF_REACH, Declared, Facts, question
 from archive_service.rules.identity import IdKind
 from archive_service.rules.standing import STANDINGS, StudentState
 from archive_service.rules.vocabulary import Stage
@@ -72,7 +72,8 @@ def facts_of(session: Session, said: Declared, student: Student, *, school_id: s
 
 def _finding(fact: str, fault: str) -> dict[str, str]:
     known = fact in Declared.model_fields
-    return {"code": fault, "field": fact, "advice": f"「{question(fact)}」的内容不符合要求" if known else f"没有「{fact}」这一项"}
+    told = "须在1990年至2099年之间" if fault == DAY_OUT_OF_REACH else "的内容不符合要求"
+    return {"code": fault, "field": fact, "advice": f"「{question(fact)}」{told}" if known else f"没有「{fact}」这一项"}
 
 
 def _member(members: type[MemberT], value: str) -> MemberT | None:
