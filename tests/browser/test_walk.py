@@ -132,6 +132,7 @@ def confirm_the_hospital(page: Page, case_url: str) -> None:
     """A value read from paper passes no gate until somebody has confirmed it with the page in view."""
     page.goto(case_url)
     page.get_by_role("link", name="核对识别结果").click()
+    page.wait_for_load_state("networkidle")
     row = page.locator("[data-field=hospital]")
     row.focus()
     expect(page.locator(".box--focus")).to_be_visible()
@@ -156,6 +157,7 @@ def return_for_a_reason(page: Page, child: Student) -> None:
     """Claim beside proof; then R, the reason by its number, and the confirming key."""
     page.goto("/review")
     page.get_by_role("row", name=re.compile(child.name)).locator("a[href^='/review/']").first.click()
+    page.wait_for_load_state("networkidle")
     claim = page.locator("[data-field=name]").first
     expect(claim).to_contain_text(child.name)
     claim.focus()
