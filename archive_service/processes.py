@@ -6,6 +6,7 @@ children end too, so that no port and no lease stays taken.
 """
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -173,10 +174,20 @@ def run_role(name: str, settings: Settings) -> None:
         running.run()
 
 
+def _end_process(fault: threading.ExceptHookArgs) -> None:
+    """Let an unexpected fault of any thread end the whole process, so that the supervisor starts it again.
+
+    Ending at once is safe: it is what a kill does, and every act survives that.
+    """
+    log.error("thread ended", thread=fault.thread.name if fault.thread else None, exc_info=fault.exc_value)
+    os._exit(1)
+
+
 def main() -> None:
     """Entry of `python -m archive_service.processes ROLE`, started by the supervisor."""
     settings = load()
     logs.configure(settings.log)
+    threading.excepthook = _end_process
     run_role(sys.argv[1], settings)
 
 

@@ -1,16 +1,16 @@
-"""The job table as a queue: put, claim, keep alive, finish, fail; and the leases of roles held by one process at a time.
+"""The job table as a queue: put, claim, keep alive, finish, fail, lay down; and the leases of roles held by one process at a time.
 
 `put` takes the session of the act that causes the work, so that work and cause are committed together.
 Claiming is a guarded update: sound on SQLite and PostgreSQL; SKIP LOCKED there only keeps claimers from queueing.
 Called by services (put) and by the worker loop (the rest).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from archive_service.models.job import Job, JobState, Lease
@@ -46,16 +46,19 @@ def put(
 
 
 def claim(session: Session, kinds: Collection[str], *, holder: str, now: datetime, lease: timedelta, at_most: int = 1) -> list[Job]:
-    """Take jobs that are due, oldest first within a priority; a job whose lease ran out is taken over."""
+    """Take jobs that are due, oldest first within a priority; a job whose lease ran out is taken over.
+
+    What failed before, or was left by a killed process, is taken alone: a poison job harms no other.
+    """
     due = or_((Job.state == JobState.READY) & (Job.run_at <= now), (Job.state == JobState.RUNNING) & (Job.lease_until < now))
     wanted = (
-        select(Job.id)
+        select(Job.id, Job.attempts)
         .where(Job.kind.in_(kinds), due)
         .order_by(Job.priority.desc(), Job.id)
         .limit(at_most)
         .with_for_update(skip_locked=True)
     )
-    ids = list(session.scalars(wanted))
+    ids = _together(session.execute(wanted).all())
     if not ids:
         return []
     session.execute(
@@ -65,6 +68,30 @@ def claim(session: Session, kinds: Collection[str], *, holder: str, now: datetim
         .execution_options(synchronize_session=False)
     )
     return list(session.scalars(select(Job).where(Job.id.in_(ids), Job.leased_by == holder).order_by(Job.id)))
+
+
+def _together(found: Sequence[Row[int, int]]) -> list[int]:
+    untried = next((place for place, (_, attempts) in enumerate(found) if attempts), len(found))
+    return [job_id for job_id, _ in found[: max(untried, 1)]]
+
+
+def lay_down(session: Session, kinds: Collection[str], *, attempts: int, reason: str, now: datetime) -> list[Job]:
+    """Lay with the dead letters what every holder so far was killed over, rather than let it kill the next one; returns those jobs."""
+    lost = select(Job).where(Job.kind.in_(kinds), Job.state == JobState.RUNNING, Job.lease_until < now, Job.attempts >= attempts)
+    jobs = list(session.scalars(lost.with_for_update(skip_locked=True)))
+    for job in jobs:
+        job.state, job.last_error, job.leased_by, job.lease_until = JobState.DEAD, reason, None, None
+    session.flush()
+    return jobs
+
+
+def give_back(session: Session, ids: Collection[int], *, holder: str, run_at: datetime) -> None:
+    """Put back, untried, what could not be worked on since a part was away."""
+    session.execute(
+        update(Job)
+        .where(Job.id.in_(ids), Job.leased_by == holder, Job.state == JobState.RUNNING)
+        .values(state=JobState.READY, attempts=Job.attempts - 1, run_at=run_at, lease_until=None, leased_by=None)
+    )
 
 
 def keep_alive(session: Session, ids: Collection[int], *, holder: str, until: datetime) -> int:
@@ -85,15 +112,15 @@ def finish(session: Session, ids: Collection[int], *, holder: str, now: datetime
     return int(changed.rowcount)  # type: ignore[attr-defined]  # as above
 
 
-def fail(session: Session, job: Job, *, holder: str, error: str, now: datetime, retry: Retry) -> JobState:
-    """Record why a job failed; it waits for its next try, or lies with the dead letters."""
+def fail(session: Session, job: Job, *, holder: str, error: str, now: datetime, retry: Retry) -> JobState | None:
+    """Record why a job failed; it waits for its next try, or lies with the dead letters. None: its lease was lost to another."""
     state = JobState.DEAD if job.attempts >= retry.attempts else JobState.READY
-    session.execute(
+    changed = session.execute(
         update(Job)
-        .where(Job.id == job.id, Job.leased_by == holder)
+        .where(Job.id == job.id, Job.leased_by == holder, Job.state == JobState.RUNNING)
         .values(state=state, last_error=error[:2000], lease_until=None, leased_by=None, run_at=now + retry.wait(job.attempts))
     )
-    return state
+    return state if changed.rowcount else None  # type: ignore[attr-defined]  # as above
 
 
 def revive(session: Session, ids: Collection[int], *, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 Lives here: the table from job kind to service, the loop, heartbeats. Not here: what a job does (services), the queue's rules (queue).
 The one broad `except` of the project is here: whatever a job raises is kept with the job, which waits for its next try or lies with
-the dead letters.
+the dead letters. A database that is away is waited out; any other fault of a heart or a role ends the process, which is started again.
 """
 
 import os
@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from archive_service import queue
 from archive_service.adapters.search_index.interface import Batch
 from archive_service.archive import Archive
-from archive_service.errors import ArchiveError
+from archive_service.errors import ArchiveError, IndexUnavailable
 from archive_service.models.job import Job, JobState
-from archive_service.services import indexing, ingest_pages, ledger, matching, organisations_import, roster, tasks, transcription, upkeep
+from archive_service.services import failures, indexing, ingest_pages, ledger, matching, organisations_import, roster, transcription, upkeep
 
 log = structlog.get_logger()
 
@@ -36,11 +37,9 @@ HANDLERS: Mapping[str, Handler] = {
     "organisations": lambda archive, job: organisations_import.run(archive, str(job.arguments["task_id"])),
 }
 READING = frozenset({"read"})
-WATCHED = frozenset({"roster", "organisations"})  # kinds that a person watches as a task
-GATE = frozenset({"judge", "match", "page_count"}) | WATCHED
+GATE = frozenset({"judge", "match", "page_count"}) | failures.WATCHED
 ALL = READING | GATE
 TIDY_SECONDS = 60
-ON_RECORD = frozenset({"judge", "read"})  # kinds whose failure shows on the record
 
 
 @dataclass
@@ -82,22 +81,65 @@ class Heart:
         self._thread.join()
 
     def _beat(self) -> None:
-        jobs = self.archive.settings.jobs
-        while not self._stop.wait(jobs.heartbeat_seconds):
+        while not self._stop.wait(self.archive.settings.jobs.heartbeat_seconds):
             with self._lock:
                 ids, roles = set(self._ids), set(self._roles)
             if ids or roles:
-                now = self.archive.clock.now()
-                until = now + timedelta(seconds=jobs.lease_seconds)
-                with self.archive.begin() as session:
-                    queue.keep_alive(session, ids, holder=self.holder, until=until)
-                    for name in roles:
-                        queue.hold_role(session, name, holder=self.holder, now=now, until=until)
+                try:
+                    self._lengthen(ids, roles)
+                except OperationalError as error:
+                    log.warning("heart waits", holder=self.holder, error=type(error.orig).__name__)
+
+    def _lengthen(self, ids: Collection[int], roles: Collection[str]) -> None:
+        now = self.archive.clock.now()
+        until = now + timedelta(seconds=self.archive.settings.jobs.lease_seconds)
+        with self.archive.begin() as session:
+            queue.keep_alive(session, ids, holder=self.holder, until=until)
+            for name in roles:
+                queue.hold_role(session, name, holder=self.holder, now=now, until=until)
 
 
 def holder_name(role: str) -> str:
     """A name for this process that no other has, nor a later one with the same number."""
     return f"{role}@{socket.gethostname()}:{os.getpid()}:{time.monotonic_ns() % 1_000_000}"[:64]
+
+
+def claimed(archive: Archive, kinds: Collection[str], *, holder: str, at_most: int = 1) -> list[Job]:
+    """Take jobs; those that every holder so far was killed over are laid down first, and whoever waits for them is told."""
+    jobs, now = archive.settings.jobs, archive.clock.now()
+    with archive.begin() as session:
+        for job in queue.lay_down(session, kinds, attempts=jobs.attempts, reason=failures.KILLED, now=now):
+            failures.tell(archive, session, job, failures.KILLED, is_final=True)
+            log.error("job laid down", kind=job.kind, job=job.id, record=job.record_id, attempts=job.attempts)
+        return queue.claim(session, kinds, holder=holder, now=now, lease=timedelta(seconds=jobs.lease_seconds), at_most=at_most)
+
+
+def error_of(work: Callable[[], object]) -> Exception | None:
+    """Do a job's work; what it raises is given back instead of raised."""
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 (the one place: nothing a job raises may end the worker)
+        return error
+    return None
+
+
+def failed(archive: Archive, job: Job, error: Exception, *, holder: str) -> None:
+    """Keep the reason with the job and with the record or task it was for; in one transaction, or a kill would leave these waiting."""
+    reason = error.message if isinstance(error, ArchiveError) else f"{type(error).__name__}: {error}"
+    retry = queue.Retry(archive.settings.jobs.attempts, archive.settings.jobs.backoff_seconds)
+    with archive.begin() as session:
+        state = queue.fail(session, job, holder=holder, error=reason, now=archive.clock.now(), retry=retry)
+        if state is not None:
+            failures.tell(archive, session, job, reason, is_final=state is JobState.DEAD)
+    log.warning(
+        "job failed",
+        kind=job.kind,
+        job=job.id,
+        record=job.record_id,
+        attempts=job.attempts,
+        state=state.value if state else "lost",
+        error=type(error).__name__,
+    )
 
 
 class Worker:
@@ -124,10 +166,7 @@ class Worker:
 
     def work_once(self, heart: Heart | None = None) -> bool:
         """Take and run one job; false when there was none."""
-        jobs = self.archive.settings.jobs
-        with self.archive.begin() as session:
-            lease = timedelta(seconds=jobs.lease_seconds)
-            taken = queue.claim(session, self.kinds, holder=self.holder, now=self.archive.clock.now(), lease=lease)
+        taken = claimed(self.archive, self.kinds, holder=self.holder)
         for job in taken:
             if heart:
                 heart.hold({job.id})
@@ -147,34 +186,13 @@ class Worker:
 
     def _run(self, job: Job) -> None:
         started = time.monotonic()
-        try:
-            HANDLERS[job.kind](self.archive, job)
-        except Exception as error:  # noqa: BLE001 (the one place: nothing a job raises may end the worker)
-            self._failed(job, error)
+        error = error_of(lambda: HANDLERS[job.kind](self.archive, job))
+        if error is not None:
+            failed(self.archive, job, error, holder=self.holder)
             return
         with self.archive.begin() as session:
             queue.finish(session, {job.id}, holder=self.holder, now=self.archive.clock.now())
         log.info("job done", kind=job.kind, job=job.id, record=job.record_id, seconds=round(time.monotonic() - started, 3))
-
-    def _failed(self, job: Job, error: Exception) -> None:
-        reason = error.message if isinstance(error, ArchiveError) else f"{type(error).__name__}: {error}"
-        jobs = self.archive.settings.jobs
-        retry = queue.Retry(jobs.attempts, jobs.backoff_seconds)
-        with self.archive.begin() as session:
-            state = queue.fail(session, job, holder=self.holder, error=reason, now=self.archive.clock.now(), retry=retry)
-        if job.kind in ON_RECORD and job.record_id:
-            transcription.note_failure(self.archive, job.record_id, reason, is_final=state is JobState.DEAD)
-        if job.kind in WATCHED and state is JobState.DEAD:
-            tasks.fail(self.archive, str(job.arguments["task_id"]), reason)
-        log.warning(
-            "job failed",
-            kind=job.kind,
-            job=job.id,
-            record=job.record_id,
-            attempts=job.attempts,
-            state=state.value,
-            error=type(error).__name__,
-        )
 
 
 class Keeper:
@@ -214,17 +232,28 @@ class Keeper:
         """Bring waiting records into the index; a missing or unsound index is rebuilt first."""
         if self.archive.index.health().needs_rebuild:
             log.info("index rebuild", pages=indexing.rebuild(self.archive))
-        jobs, now = self.archive.settings.jobs, self.archive.clock.now()
-        with self.archive.begin() as session:
-            lease, most = timedelta(seconds=jobs.lease_seconds), self.archive.settings.search.batch_pages
-            taken = queue.claim(session, {"index"}, holder=self.holder, now=now, lease=lease, at_most=most)
+        taken = claimed(self.archive, {"index"}, holder=self.holder, at_most=self.archive.settings.search.batch_pages)
         if not taken:
             return self._tidy()
+        error = error_of(lambda: self._index(taken))
+        if isinstance(error, IndexUnavailable):
+            self._give_back(taken)
+            raise error
+        if error is not None:
+            for job in taken:
+                failed(self.archive, job, error, holder=self.holder)
+        return len(taken)
+
+    def _index(self, taken: Collection[Job]) -> None:
         records = {str(job.record_id) for job in taken}
         indexing.index_records(self.archive, records, job_id=max(job.id for job in taken))
         with self.archive.begin() as session:
             queue.finish(session, {job.id for job in taken}, holder=self.holder, now=self.archive.clock.now())
-        return len(taken)
+
+    def _give_back(self, taken: Collection[Job]) -> None:
+        run_at = self.archive.clock.now() + timedelta(seconds=self.archive.settings.jobs.backoff_seconds)
+        with self.archive.begin() as session:
+            queue.give_back(session, {job.id for job in taken}, holder=self.holder, run_at=run_at)
 
     def _tidy(self) -> int:
         """Join small segments of the index now and then while nothing waits."""
@@ -246,15 +275,20 @@ class Keeper:
             queue.leave_role(session, name, holder=self.holder)
 
     def _turn(self, name: str, work: Callable[[], int], heart: Heart) -> bool:
-        """One round, if the role is ours; a part that is away for now is tried again, anything else ends the keeper."""
-        now = self.archive.clock.now()
-        with self.archive.begin() as session:
-            until = now + timedelta(seconds=self.archive.settings.jobs.lease_seconds)
-            if not queue.hold_role(session, name, holder=self.holder, now=now, until=until):
-                return False
+        """One round, if the role is ours; a part that is away for now is tried again, anything else ends the process."""
         try:
+            if not self._holds(name):
+                return False
             with heart.in_role(name):
                 return work() > 0
         except ArchiveError as error:
             log.warning("keeper waits", role=name, error=error.this_code)
-            return False
+        except OperationalError as error:
+            log.warning("keeper waits", role=name, error=type(error.orig).__name__)
+        return False
+
+    def _holds(self, name: str) -> bool:
+        now = self.archive.clock.now()
+        until = now + timedelta(seconds=self.archive.settings.jobs.lease_seconds)
+        with self.archive.begin() as session:
+            return queue.hold_role(session, name, holder=self.holder, now=now, until=until)

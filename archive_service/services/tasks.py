@@ -84,13 +84,18 @@ def finish(archive: Archive, task: Task, state: str, result: Mapping[str, Any], 
 
 
 def fail(archive: Archive, task_id: str, message: str) -> None:
-    """End a task that cannot go on, for instance when its job is laid with the dead letters."""
+    """End a task that cannot go on, and remove its sheet."""
     with archive.begin() as session:
-        task = unfinished(session, task_id)
-        if task is not None:
-            finish(archive, task, FAILED, {}, [{"sheet": None, "row": None, "column": None, "code": "failed", "message": message}])
-            ledger.write(session, "task.failed", ledger.Subject("task", task_id), actor=actor_of_task(task), now=archive.clock.now())
+        end_failed(archive, session, task_id, message)
     sheet_file(archive, task_id).unlink(missing_ok=True)
+
+
+def end_failed(archive: Archive, session: Session, task_id: str, message: str) -> None:
+    """The same in the caller's transaction; the sheet is removed by upkeep."""
+    task = unfinished(session, task_id)
+    if task is not None:
+        finish(archive, task, FAILED, {}, [{"sheet": None, "row": None, "column": None, "code": "failed", "message": message}])
+        ledger.write(session, "task.failed", ledger.Subject("task", task_id), actor=actor_of_task(task), now=archive.clock.now())
 
 
 def actor_of_task(task: Task) -> Actor:

@@ -83,21 +83,20 @@ def read_record(archive: Archive, record_id: str) -> None:
         _write_reading(archive, session, record_id, reading, (transcript_id, stored), copies)
 
 
-def note_failure(archive: Archive, record_id: str, reason: str, *, is_final: bool) -> None:
+def note_failure(session: Session, record_id: str, reason: str, *, is_final: bool, now: datetime) -> None:
     """Show on the record that its reading failed: after the last try the transcript is missing, with the reason."""
-    with archive.begin() as session:
-        record = session.get(Record, record_id, with_for_update=True)
-        if record is None or record.transcript_state is TranscriptState.PRESENT:
-            return
-        record.attempts += 1
-        record.transcript_reason = reason[:500]
-        if is_final:
-            record.transcript_state = TranscriptState.MISSING
-            record.state = RecordState.READ if record.page_count else RecordState.UNREADABLE
-            subject = Subject("record", record_id, student_id=record.student_id, record_id=record_id)
-            ledger.write(session, "record.not_read", subject, actor=SERVICE, now=archive.clock.now(), detail={"reason": reason[:500]})
-            queue.put(session, "match", record_id=record_id, now=archive.clock.now())
-        record.version += 1
+    record = session.get(Record, record_id, with_for_update=True)
+    if record is None or record.transcript_state is TranscriptState.PRESENT:
+        return
+    record.attempts += 1
+    record.transcript_reason = reason[:500]
+    if is_final:
+        record.transcript_state = TranscriptState.MISSING
+        record.state = RecordState.READ if record.page_count else RecordState.UNREADABLE
+        subject = Subject("record", record_id, student_id=record.student_id, record_id=record_id)
+        ledger.write(session, "record.not_read", subject, actor=SERVICE, now=now, detail={"reason": reason[:500]})
+        queue.put(session, "match", record_id=record_id, now=now)
+    record.version += 1
 
 
 def retry(archive: Archive, record_id: str, *, actor: Actor) -> Record:

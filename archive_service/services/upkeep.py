@@ -1,4 +1,4 @@
-"""What is done by the clock: forgetting finished jobs, unfinished uploads, old sessions, remembered answers."""
+"""What is done by the clock: forgetting finished jobs, unfinished uploads, old sessions, remembered answers; dead letters told."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from archive_service import queue
 from archive_service.archive import Archive
 from archive_service.models.account import SignInFailure
 from archive_service.models.upload import RememberedAnswer
-from archive_service.services import sessions, tasks, uploads
+from archive_service.services import failures, sessions, tasks, uploads
 
 
 def sweep(archive: Archive) -> int:
@@ -19,6 +19,7 @@ def sweep(archive: Archive) -> int:
         session.execute(delete(SignInFailure).where(SignInFailure.at < now - timedelta(days=1)))
         hours = timedelta(hours=settings.api.idempotency_hours)
         session.execute(delete(RememberedAnswer).where(RememberedAnswer.created_at < now - hours))
+    failures.reconcile(archive)
     sessions.forget_ended(archive)
     tasks.sweep_sheets(archive)
     uploads.sweep(archive)

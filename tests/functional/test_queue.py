@@ -99,3 +99,21 @@ def test_one_holder_a_role_at_a_time(archive, clock):
     with archive.begin() as session:
         queue.leave_role(session, "indexer", holder="b")
     assert hold("a")
+
+
+def test_what_was_tried_before_is_taken_alone(archive, put, clock):
+    jobs = put(3)
+    assert len(claim(archive, "killed", at_most=2)) == 2
+    clock.at += LEASE + timedelta(seconds=1)
+    shares = [[job.id for job in claim(archive, "next", at_most=10)] for _ in range(3)]
+    assert shares == [[job.id] for job in jobs]
+
+
+def test_a_holder_that_lost_its_lease_has_no_say_in_failing(archive, put, clock):
+    put()
+    (job,) = claim(archive, "slow")
+    clock.at += LEASE + timedelta(seconds=1)
+    claim(archive, "other")
+    with archive.begin() as session:
+        assert queue.fail(session, job, holder="slow", error="坏了", now=clock.now(), retry=Retry(1, 5)) is None
+        assert session.get_one(Job, job.id).state is JobState.RUNNING

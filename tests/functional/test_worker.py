@@ -1,6 +1,8 @@
 """The worker and the keeper: from the door to the index, what failing engines leave behind, and jobs that run twice or change hands."""
 
 import shutil
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,10 +19,10 @@ from archive_service.models.job import Job, JobState
 from archive_service.models.ledger import Event
 from archive_service.models.record import Match, MatchState, Page, Record, RecordState, Rendition, TranscriptState
 from archive_service.rules.access import Role
-from archive_service.services import intake, ledger, records, search, transcription, watching
+from archive_service.services import failures, indexing, intake, ledger, records, search, transcription, upkeep, watching
 from archive_service.services.intake import Incoming
 from archive_service.services.search import Query
-from archive_service.worker import READING, Heart, Keeper, Worker
+from archive_service.worker import READING, Heart, Keeper, Worker, claimed
 from tests.papers import hukou, jpeg
 
 AN_HOUR = timedelta(hours=1)
@@ -268,7 +270,91 @@ def test_a_killed_workers_job_is_taken_over(archive, desk, clock):
         assert queue.finish(session, {job.id}, holder="killed", now=clock.at) == 0
 
 
+def test_a_record_learns_of_its_dead_letter_in_the_same_transaction(desk, with_engine, monkeypatch):
+    broken = with_engine("failing-error", attempts=1)
+    record_id = desk.hand_in()
+
+    def killed(*_, **__):
+        raise KilledError
+
+    monkeypatch.setattr(transcription, "note_failure", killed)
+    with pytest.raises(KilledError):
+        Worker(broken).drain()
+    read = next(job for job in jobs_of(broken, record_id) if job.kind == "read")
+    assert read.state is JobState.RUNNING
+
+
+class KilledError(Exception):
+    """The process ends here."""
+
+
+def test_upkeep_tells_records_whose_job_lies_dead(archive, desk):
+    record_id = desk.hand_in()
+    with archive.begin() as session:
+        job = session.scalars(select(Job).where(Job.record_id == record_id)).one()
+        job.state, job.last_error = JobState.DEAD, "坏了"
+    upkeep.sweep(archive)
+    record = desk.look(record_id).record
+    assert (record.state, record.transcript_state, record.transcript_reason) == (RecordState.UNREADABLE, TranscriptState.MISSING, "坏了")
+    transcription.retry(archive, record_id, actor=desk.registrar)
+    upkeep.sweep(archive)
+    assert desk.look(record_id).record.transcript_state is TranscriptState.PENDING
+
+
+def test_a_paper_that_kills_every_worker_is_laid_down(archive, desk, clock):
+    record_id, jobs = desk.hand_in(), archive.settings.jobs
+    for _ in range(jobs.attempts):
+        assert claimed(archive, {"judge"}, holder="killed")
+        clock.at += timedelta(seconds=jobs.lease_seconds + 1)
+    assert claimed(archive, {"judge"}, holder="next") == []
+    (dead,) = (job for job in jobs_of(archive, record_id) if job.kind == "judge")
+    assert (dead.state, dead.last_error) == (JobState.DEAD, failures.KILLED)
+    record = desk.look(record_id).record
+    assert (record.state, record.transcript_state) == (RecordState.UNREADABLE, TranscriptState.MISSING)
+    assert record.transcript_reason == failures.KILLED
+
+
 # The keeper
+
+
+def test_a_poison_record_dies_alone_and_the_others_are_found(archive, desk, clock, monkeypatch, keep_index):
+    keep_index()
+    good, poison, other = (desk.hand_in() for _ in range(3))
+    Worker(archive).drain()
+    index_records = indexing.index_records
+
+    def poisoned(archive, ids, **rest):
+        if poison in ids:
+            raise ValueError("bad page")
+        return index_records(archive, ids, **rest)
+
+    monkeypatch.setattr(indexing, "index_records", poisoned)
+    keeper = Keeper(archive)
+    for _ in range(archive.settings.jobs.attempts + 1):
+        while keeper.index():
+            pass
+        clock.at += AN_HOUR
+    assert set(desk.find("登记卡")) == {good, other}
+    with archive.read() as session:
+        dead = list(session.scalars(select(Job).where(Job.state == JobState.DEAD)))
+    assert [(job.kind, job.record_id, job.last_error) for job in dead] == [("index", poison, "ValueError: bad page")]
+
+
+def test_an_index_that_is_away_kills_no_job(archive, desk, clock, monkeypatch, keep_index):
+    record_id = desk.hand_in()
+    Worker(archive).drain()
+
+    def away(*_, **__):
+        raise IndexUnavailable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(indexing, "index_records", away)
+        for _ in range(archive.settings.jobs.attempts + 1):
+            with pytest.raises(IndexUnavailable):
+                keep_index()
+            clock.at += AN_HOUR
+    keep_index()
+    assert desk.find("登记卡") == [record_id]
 
 
 def test_one_indexer_at_a_time(archive, desk, clock):
@@ -357,6 +443,17 @@ def test_a_heart_beats_on_after_the_database_was_away(archive, desk, clock):
     still_ours = wait_until(lambda: jobs_of(archive, job.record_id)[0].lease_until > clock.at + timedelta(seconds=1))
     heart.stop()
     assert still_ours
+
+
+def test_an_unexpected_fault_of_a_thread_ends_the_process():
+    script = (
+        "import threading, time\nfrom archive_service import processes\nfrom archive_service.worker import Keeper\n"
+        "threading.excepthook = processes._end_process\n"
+        "threading.Thread(target=Keeper._turn, args=(None, 'sealer', None, None)).start()\ntime.sleep(60)"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=50, check=False)
+    assert ended.returncode == 1
+    assert b"thread ended" in ended.stdout + ended.stderr
 
 
 def wait_until(holds, seconds=10):
