@@ -8,17 +8,18 @@ student is an alarm, whoever it was uploaded for.
 Source: HN-8.1, GZ-25 (no false registry); binding order measured in the OCR report.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from archive_service.rules import identity
-from archive_service.rules.names import fold_name, name_distance
+from archive_service.rules.names import fold_name, mask_number, name_distance
 
 NEAR_DIGITS = 2
 SCORES = {"id_no": 1.0, "student_no": 1.0, "name_birth": 0.85, "repaired": 0.8, "name": 0.4, "near_name": 0.25}
 ALARM_SCORE = 0.75
+PARENT_AGE_YEARS = 15  # whoever is so much older than the student is a parent or grandparent, not somebody they are mistaken for
 
 
 class Outcome(StrEnum):
@@ -60,11 +61,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A student the paper may belong to, with the grounds in words."""
+    """A student the paper may belong to, with the grounds in words, and what speaks against."""
 
     student_id: str
     score: float
     grounds: tuple[str, ...]
+    against: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def weigh(seen: Seen, entries: Sequence[Entry], *, given: str | None = None) -> 
     if len(strong) == 1 and strong[0].score >= SCORES["repaired"]:
         student = by_id[strong[0].student_id]
         gaps = differences(seen, student)
-        if any(gap.field == "name" for gap in gaps) and strong[0].score < 1:
+        if strong[0].score < 1 and (strong[0].against or any(gap.field == "name" for gap in gaps)):
             return Weighed(Outcome.PROPOSED, None, tuple(candidates))
         return Weighed(Outcome.MATCHED, student.student_id, tuple(candidates), gaps)
     if len(strong) > 1:
@@ -116,12 +118,14 @@ def _weigh_given(seen: Seen, by_id: Mapping[str, Entry], candidates: Sequence[Ca
         return Weighed(Outcome.CONFLICT, None, tuple(candidates))
     if given not in by_id:
         return Weighed(Outcome.UNMATCHED, None, tuple(candidates))
-    gaps = differences(seen, by_id[given])
+    gaps, rest = differences(seen, by_id[given]), [one for one in candidates if one.student_id != given]
     if own is None and any(gap.field in ("name", "id_no", "student_no") for gap in gaps):
-        mine = Candidate(given, 0.0, ("上传时指定,但材料上的姓名或号码与该生不符",))
-        return Weighed(Outcome.CONFLICT, None, (mine, *candidates))
+        mine = Candidate(given, 0.0, ("上传时指定",), ("材料上的姓名或号码与该生不符",))
+        return Weighed(Outcome.CONFLICT, None, (mine, *rest))
+    if own and own.against and own.score < 1:
+        return Weighed(Outcome.CONFLICT, None, (own, *rest))
     mine = own or Candidate(given, 0.5, ("上传时指定",))
-    return Weighed(Outcome.MATCHED, given, (mine, *[one for one in candidates if one.student_id != given]), gaps)
+    return Weighed(Outcome.MATCHED, given, (mine, *rest), gaps)
 
 
 def _score(seen: Seen, entry: Entry) -> Candidate | None:
@@ -129,7 +133,37 @@ def _score(seen: Seen, entry: Entry) -> Candidate | None:
     results = [result for test in tests if (result := test(seen, entry))]
     if not results:
         return None
-    return Candidate(entry.student_id, max(score for score, _ in results), tuple(ground for _, ground in results))
+    against = tuple(f"材料上的身份证件号 {mask_number(number)} 校验无误,不是该生的" for number in _strange_numbers(seen, entry))
+    return Candidate(entry.student_id, max(score for score, _ in results), tuple(ground for _, ground in results), against)
+
+
+def _strange_numbers(seen: Seen, entry: Entry) -> tuple[str, ...]:
+    """Numbers that hold and are neither the student's nor explained: by a parent, or by another person on a register of several.
+
+    Where the student's own number stands beside them, right or misread, they are other people's.
+    """
+    if entry.id_no is None or any(_differing(number, entry.id_no) <= NEAR_DIGITS for number in seen.id_nos if not _births([number])):
+        return ()
+    if entry.id_no in seen.id_nos:
+        return ()
+    others = _births(_own_age_numbers(seen, entry))
+    is_register = entry.birth_on in seen.births
+    return tuple(number for number, born in others.items() if not (is_register and born in seen.births and born != entry.birth_on))
+
+
+def _own_age_numbers(seen: Seen, entry: Entry) -> tuple[str, ...]:
+    """Numbers on the paper that are not those of guardians and other grown-ups."""
+    grown = {number for number, born in _births(seen.id_nos).items() if _is_grown(born, entry)}
+    return tuple(number for number in seen.id_nos if number not in grown and number not in entry.guardian_ids)
+
+
+def _births(numbers: Iterable[str]) -> dict[str, date]:
+    """The numbers that hold, with the day of birth each one says."""
+    return {number: read.birth_on for number in numbers if (read := identity.read_resident_id(number))}
+
+
+def _is_grown(born: date, entry: Entry) -> bool:
+    return entry.birth_on is not None and identity.age_on(born, entry.birth_on) >= PARENT_AGE_YEARS
 
 
 def _by_id_no(seen: Seen, entry: Entry) -> tuple[float, str] | None:
@@ -176,10 +210,11 @@ def _differing(one: str, other: str) -> int:
 
 def differences(seen: Seen, entry: Entry) -> tuple[Difference, ...]:
     """Field by field, what the paper says otherwise; a field the paper is silent on, or says right once, is no difference."""
-    births = tuple(value.isoformat() for value in seen.births)
+    grown = {born for born in _births(seen.id_nos).values() if _is_grown(born, entry)}
+    births = tuple(value.isoformat() for value in seen.births if value not in grown)
     rows = (
         ("name", seen.names, (entry.name, entry.former_name)),
-        ("id_no", tuple(no for no in seen.id_nos if no not in entry.guardian_ids), (entry.id_no,)),
+        ("id_no", _own_age_numbers(seen, entry), (entry.id_no,)),
         ("student_no", seen.student_nos, entry.student_nos),
         ("birth_on", births, (entry.birth_on.isoformat() if entry.birth_on else None,)),
         ("sex", seen.sexes, (entry.sex,)),

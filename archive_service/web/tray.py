@@ -10,11 +10,11 @@ from archive_service.http.context import actor, archive
 from archive_service.models.record import RecordState
 from archive_service.rules import identity
 from archive_service.rules.access import Right
-from archive_service.services import corrections, matching, students, tray
+from archive_service.services import corrections, matching, reveal, students, tray
 from archive_service.services.records import RecordView
 from archive_service.services.students import Criteria
 from archive_service.services.tray import Tray
-from archive_service.web import parts
+from archive_service.web import parts, parts_lists
 from archive_service.web.frame import watermark
 from archive_service.web.pages import decided, form_version, pages
 from archive_service.web.rights import require
@@ -51,8 +51,9 @@ def tray_students(record_id: str) -> str:
     """Students looked for from the tray."""
     the, query = archive(), request.args.get("q", "").strip()
     found = tray.around(the, record_id, actor=actor().for_case(None, PURPOSE))
-    people = students.find(the, sought(query), actor(), size=CANDIDATES).items if query else ()
-    cards = [_card(parts.line_of(row), [], is_alarm=_is_alarm(found.view, row.id)) for row in people]
+    ids = [row.id for row in students.find(the, sought(query), actor(), size=CANDIDATES).items] if query else []
+    people = reveal.named(the, ids, actor=actor())
+    cards = [_card(parts_lists.person(people[one]), [], is_alarm=_is_alarm(found.view, one)) for one in ids if one in people]
     return render_template("pages/tray_students.html", record=_record(found.view) if found.view else None, query=query, candidates=cards)
 
 
@@ -103,15 +104,19 @@ def _proposed(view: RecordView | None) -> dict[str, Any]:
 
 def candidates(view: RecordView) -> list[dict[str, Any]]:
     """The students a paper may belong to, best first."""
-    named = view.match.candidates if view.match else []
+    named = view.match.candidates[:CANDIDATES] if view.match else []
+    people = reveal.named(archive(), [str(one["student_id"]) for one in named], actor=actor())
     cards = []
-    for one in named[:CANDIDATES]:
-        student = view.candidates.get(str(one["student_id"]))
-        grounds = one.get("grounds")
-        if student:
-            texts = [str(ground) for ground in grounds] if isinstance(grounds, list) else []
-            cards.append(_card(parts.student_line(student, view.school), texts, is_alarm=_is_alarm(view, student.id)))
+    for one in named:
+        person = people.get(str(one["student_id"]))
+        if person:
+            card = _card(parts_lists.person(person), _texts(one.get("grounds")), is_alarm=_is_alarm(view, person.id))
+            cards.append(card | {"against": [*card["against"], *_texts(one.get("against"))]})
     return cards
+
+
+def _texts(told: object) -> list[str]:
+    return [str(text) for text in told] if isinstance(told, list) else []
 
 
 def sought(query: str) -> Criteria:
@@ -138,6 +143,8 @@ def _is_alarm(view: RecordView | None, student_id: str) -> bool:
     match = view.match if view else None
     if match is None or match.state != "conflict":
         return False
+    if any(one["student_id"] == student_id and one.get("against") for one in match.candidates):
+        return True
     scores = {str(one["student_id"]): float(str(one["score"])) for one in match.candidates}
     best = max(scores.values(), default=0.0)
     return scores.get(student_id, 0.0) < best
