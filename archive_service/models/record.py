@@ -104,6 +104,7 @@ class Record(Base):
     organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))
     received_unit_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))
     student_id: Mapped[Id | None] = mapped_column(ForeignKey("student.id"))
+    given_student_id: Mapped[Id | None]  # for whom it was uploaded, as a person said; `student_id` may be the service's own guess
     series: Mapped[Code | None]
     carrier: Mapped[Carrier]
     sensitivity: Mapped[Code]  # L, M, H, J

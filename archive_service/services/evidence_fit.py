@@ -57,6 +57,11 @@ def refuse_other_kind(archive: Archive, session: Session, record: Record, kind: 
             raise _in_use(case, f"不能改为《{kind.label}》")
 
 
+def is_evidence(session: Session, record: Record) -> bool:
+    """Whether an open or decided case rests on the paper."""
+    return bool(_uses(session, record.id))
+
+
 def refuse_decided(session: Session, record: Record) -> None:
     """What a decided case rested on is no longer corrected. Raises Refused."""
     for case, _ in _uses(session, record.id):

@@ -185,7 +185,7 @@ def _new_record(archive: Archive, incoming: Incoming, record_id: str, unit_id: s
 def _bind(session: Session, record: Record, student_id: str) -> None:
     """Remember for whom it was uploaded; matching confirms it or raises the alarm."""
     student = session.get_one(Student, student_id)
-    record.student_id, record.organisation_id = student.id, student.school_id
+    record.student_id, record.organisation_id, record.given_student_id = student.id, student.school_id, student.id
     record.match_state = MatchState.PROPOSED
 
 

@@ -5,11 +5,11 @@ Not here: weighing (`rules.matching`). Candidates come only from the schools of 
 student elsewhere by uploading a page. A person's decision is never overruled by a later run.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, false, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive_service import queue
@@ -23,7 +23,7 @@ from archive_service.rules.access import Right
 from archive_service.rules.matching import Entry, Seen, Weighed, weigh
 from archive_service.services import ledger
 from archive_service.services.actor import SERVICE, Actor
-from archive_service.services.evidence_fit import refuse_refiling
+from archive_service.services.evidence_fit import is_evidence, refuse_refiling
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope, Tree
 
@@ -85,7 +85,8 @@ def undo_match(archive: Archive, record_id: str, *, actor: Actor) -> Record:
         refuse_refiling(session, record, None)
         before = record.student_id
         session.execute(delete(Match).where(Match.record_id == record_id))
-        record.student_id, record.organisation_id, record.match_state = None, record.received_unit_id, MatchState.UNMATCHED
+        _unfile(record)
+        record.given_student_id, record.match_state = None, MatchState.UNMATCHED
         record.version += 1
         subject = Subject("record", record_id, before, record_id)
         ledger.write(session, "record.unfiled", subject, actor=actor, now=now, detail={"from": before})
@@ -101,7 +102,7 @@ def check_version(record: Record, version: int | None) -> None:
 
 def refuse_frozen(session: Session, student_id: str) -> None:
     """A frozen dossier takes no more pages and gives none away. Source: HN-19.2."""
-    if session.scalars(select(Dossier.frozen_at).where(Dossier.student_id == student_id)).first():
+    if _is_frozen(session, student_id):
         raise Refused("档案已封卷,不能再增减材料。如需更正,请联系档案员。", code="dossier_frozen")
 
 
@@ -132,33 +133,39 @@ def seen_on(fields: Iterable[PageField]) -> Seen:
 
 def _weigh(session: Session, record: Record) -> Weighed:
     seen = seen_on(_fields(session, record.id))
-    near = _near(seen, _units_below(session, record.received_unit_id))
-    entries = _load(session, near) if near is not None else []
-    if record.student_id and record.student_id not in {entry.student_id for entry in entries}:
-        entries += _load(session, Student.id == record.student_id)
-    return weigh(seen, entries, given=record.student_id)
+    entries = _entries(session, seen, _units_below(session, record.received_unit_id))
+    known = {entry.student_id for entry in entries}
+    named = {student_id for student_id in (record.student_id, record.given_student_id) if student_id} - known
+    return weigh(seen, [*entries, *_load(session, Student.id.in_(named))], given=record.given_student_id)
 
 
-def _near(seen: Seen, units: frozenset[str]) -> ColumnElement[bool] | None:
-    """Students of these schools that share something with the page; none when it says nothing."""
+def _entries(session: Session, seen: Seen, units: frozenset[str]) -> list[Entry]:
+    """Students of these schools that share something with the page, the surest first: namesakes crowd nobody out."""
+    found: dict[str, Entry] = {}
+    for shares in _shares(seen):
+        wanted = Student.school_id.in_(units) & Student.id.not_in(found) & or_(false(), *shares)
+        found |= {entry.student_id: entry for entry in _load(session, wanted, at_most=ENTRIES_AT_MOST - len(found))}
+    return list(found.values())
+
+
+def _shares(seen: Seen) -> Iterator[list[ColumnElement[bool]]]:
+    """What a student may share with the page: a number, then name and birth date, then anything near."""
     births = {*seen.births, *(day for number in seen.id_nos if (day := _day(number[6:14])))}
-    shares: list[ColumnElement[bool]] = []
+    numbered = select(StudentNumber.student_id).where(StudentNumber.number.in_(seen.student_nos))
+    yield [Student.id_no.in_(seen.id_nos), Student.id.in_(numbered)]
+    named = Student.name.in_(seen.names) | Student.former_name.in_(seen.names)
+    yield [named & Student.birth_on.in_(births)]
+    near = [named]
+    for name in (name for name in seen.names if len(name) > 1 and "%" not in name):
+        near += [Student.name.like(f"{name[:-1]}_"), Student.name.like(f"{name[0]}_{name[2:]}")]
+        near += [Student.name.like(f"{name[0]}%") & Student.birth_on.in_(births)]
     if seen.id_nos:
-        shares.append(Student.id_no.in_(seen.id_nos))
-    if seen.student_nos:
-        shares.append(Student.id.in_(select(StudentNumber.student_id).where(StudentNumber.number.in_(seen.student_nos))))
-    if seen.names:
-        shares += [Student.name.in_(seen.names), Student.former_name.in_(seen.names)]
-        shares += [Student.name.like(f"{name[0]}%") & (Student.birth_on.in_(births)) for name in seen.names if births]
-        shares += [Student.name.like(f"{name[:-1]}_") for name in seen.names if len(name) > 1 and "%" not in name]
-        shares += [Student.name.like(f"{name[0]}_{name[2:]}") for name in seen.names if len(name) > 1 and "%" not in name]
-    if births and seen.id_nos:
-        shares.append(Student.birth_on.in_(births) & Student.id_no.is_not(None))
-    return Student.school_id.in_(units) & or_(*shares) if shares else None
+        near.append(Student.birth_on.in_(births) & Student.id_no.is_not(None))
+    yield near
 
 
-def _load(session: Session, condition: ColumnElement[bool]) -> list[Entry]:
-    wanted = select(Student).where(condition).options(selectinload(Student.numbers), selectinload(Student.guardians)).limit(ENTRIES_AT_MOST)
+def _load(session: Session, condition: ColumnElement[bool], *, at_most: int = ENTRIES_AT_MOST) -> list[Entry]:
+    wanted = select(Student).where(condition).options(selectinload(Student.numbers), selectinload(Student.guardians))
     return [
         Entry(
             student_id=student.id,
@@ -172,7 +179,7 @@ def _load(session: Session, condition: ColumnElement[bool]) -> list[Entry]:
             guardian_ids=tuple(guardian.id_no for guardian in student.guardians if guardian.id_no),
             guardian_names=tuple(guardian.name for guardian in student.guardians),
         )
-        for student in session.scalars(wanted)
+        for student in session.scalars(wanted.order_by(Student.id).limit(at_most))
     ]
 
 
@@ -187,13 +194,25 @@ def _keep(session: Session, record: Record, weighed: Weighed, now: datetime) -> 
     session.add(_decision(record, weighed.student_id, weighed, None, SERVICE, now))
     record.match_state = MatchState(weighed.outcome.value)
     record.version += 1
-    if weighed.student_id is None:
+    student_id = weighed.student_id or record.given_student_id
+    if student_id == record.student_id:
         return
-    student = session.get_one(Student, weighed.student_id)
-    if session.scalars(select(Dossier.frozen_at).where(Dossier.student_id == student.id)).first():
+    if _is_frozen(session, record.student_id) or is_evidence(session, record):
+        record.match_state = MatchState.CONFLICT  # it stays where it is, and a person looks
+    elif student_id is None:
+        _unfile(record)
+    elif _is_frozen(session, student_id):
         record.match_state = MatchState.PROPOSED
-        return
-    record.student_id, record.organisation_id = student.id, student.school_id
+    else:
+        record.student_id, record.organisation_id = student_id, session.get_one(Student, student_id).school_id
+
+
+def _unfile(record: Record) -> None:
+    record.student_id, record.organisation_id = None, record.received_unit_id
+
+
+def _is_frozen(session: Session, student_id: str | None) -> bool:
+    return session.scalars(select(Dossier.frozen_at).where(Dossier.student_id == student_id)).first() is not None
 
 
 def _decision(record: Record, student_id: str | None, weighed: Weighed, reason: str | None, actor: Actor, now: datetime) -> Match:
@@ -203,7 +222,9 @@ def _decision(record: Record, student_id: str | None, weighed: Weighed, reason: 
         last_page=record.page_count or 1,
         state=MatchState.MATCHED if actor is not SERVICE else MatchState(weighed.outcome.value),
         student_id=student_id,
-        candidates=[asdict(candidate) | {"grounds": list(candidate.grounds)} for candidate in weighed.candidates],
+        candidates=[
+            asdict(candidate) | {"grounds": list(candidate.grounds), "against": list(candidate.against)} for candidate in weighed.candidates
+        ],
         disagreements=[asdict(gap) for gap in weighed.differences],
         decided_by=actor.account_id,
         decided_at=now,

@@ -1,13 +1,22 @@
 """What a person says of a paper: kinds, values confirmed with the page in view, and what is refused."""
 
+from datetime import date
+
 import pytest
+from sqlalchemy import delete, insert
 
 from archive_service.errors import Denied, Refused, StaleRow
-from archive_service.models.record import FieldState, KindState, MatchState
+from archive_service.models.case import CaseEvidence
+from archive_service.models.record import FieldState, KindState, MatchState, PageField
+from archive_service.models.student import Student
 from archive_service.rules.access import Role
 from archive_service.services import corrections, intake, matching, records, transcription
+from archive_service.services.cases import open_case
 from archive_service.services.corrections import Correction
 from archive_service.services.intake import Incoming
+from tests.conftest import NOON
+from tests.factories import resident_id
+from tests.functional.case_steps import ILLNESS_FACTS, Office
 from tests.papers import hukou, jpeg
 
 
@@ -27,6 +36,7 @@ def desk(archive, make):
             return next(field for field in self.view().fields if field.name == name)
 
     one = Desk()
+    one.make = make
     one.record = intake.receive(archive, Incoming(jpeg(hukou("张三", one.student.id_no)), "a.jpg"), actor=one.registrar)
     transcription.judge_record(archive, one.record.id)
     transcription.read_record(archive, one.record.id)
@@ -91,3 +101,54 @@ def test_filed_by_a_person_undone_and_proposed_again(archive, desk, make):
     matching.undo_match(archive, desk.record.id, actor=desk.registrar)
     matching.match_record(archive, desk.record.id)
     assert (desk.view().record.student_id, desk.view().record.match_state) == (desk.student.id, MatchState.MATCHED)
+
+
+def test_a_corrected_number_moves_what_only_the_service_had_filed(archive, desk, make):
+    """The service's own guess is no person's word: no alarm, the paper goes to whom it names now."""
+    other = make.student(desk.school, name="张三", birth_on=date(2013, 4, 6), id_no=resident_id(birth="20130406", serial=9))
+    corrections.confirm_field(archive, desk.record.id, "id_no", Correction(other.id_no), actor=desk.registrar)
+    corrections.confirm_field(archive, desk.record.id, "birth_on", Correction("2013-04-06"), actor=desk.registrar)
+    matching.match_record(archive, desk.record.id)
+    assert (desk.view().record.student_id, desk.view().record.match_state) == (other.id, MatchState.MATCHED)
+
+
+def test_what_a_person_gave_stays_and_raises_the_alarm(archive, desk, make):
+    other = make.student(desk.school, name="李四")
+    scan = Incoming(jpeg(hukou("张三", desk.student.id_no)), "b.jpg", student_id=other.id)
+    record = intake.receive(archive, scan, actor=desk.registrar)
+    for step in (transcription.judge_record, transcription.read_record, matching.match_record):
+        step(archive, record.id)
+    view = records.view(archive, record.id, actor=desk.registrar)
+    assert (view.record.student_id, view.record.match_state) == (other.id, MatchState.CONFLICT)
+    matching.undo_match(archive, record.id, actor=desk.registrar)
+    matching.match_record(archive, record.id)
+    view = records.view(archive, record.id, actor=desk.registrar)
+    assert (view.record.student_id, view.record.match_state) == (desk.student.id, MatchState.MATCHED)
+
+
+def test_a_guess_that_no_longer_holds_goes_back_to_the_tray(archive, desk):
+    corrections.confirm_field(archive, desk.record.id, "id_no", Correction(resident_id(serial=555)), actor=desk.registrar)
+    matching.match_record(archive, desk.record.id)
+    assert (desk.view().record.student_id, desk.view().record.match_state) == (None, MatchState.PROPOSED)
+
+
+def test_a_guess_on_which_a_case_rests_stays_for_a_person(archive, desk):
+    office = Office(archive, desk.make)
+    case = open_case(archive, procedure="suspend", student_id=desk.student.id, ground="illness", facts=ILLNESS_FACTS, actor=desk.registrar)
+    desk.make._add(CaseEvidence(case_id=case.id, code="E-APP", record_id=desk.record.id, set_by=office.registrar.account_id, set_at=NOON))
+    corrections.confirm_field(archive, desk.record.id, "id_no", Correction(resident_id(serial=555)), actor=desk.registrar)
+    matching.match_record(archive, desk.record.id)
+    assert (desk.view().record.student_id, desk.view().record.match_state) == (desk.student.id, MatchState.CONFLICT)
+
+
+def test_namesakes_crowd_nobody_out(archive, desk, make):
+    """Their ids sort before the one the number names."""
+    with archive.begin() as session:
+        row = {column.key: getattr(desk.student, column.key) for column in Student.__table__.columns}
+        session.execute(insert(Student), [row | {"id": f"0{number:031d}", "id_no": None, "birth_on": None} for number in range(500)])
+    matching.match_record(archive, desk.record.id)
+    assert (desk.view().record.student_id, desk.view().record.match_state) == (desk.student.id, MatchState.MATCHED)
+    with archive.begin() as session:  # the number gone, name and birth date still name one
+        session.execute(delete(PageField).where(PageField.record_id == desk.record.id, PageField.name == "id_no"))
+    matching.match_record(archive, desk.record.id)
+    assert desk.view().record.student_id == desk.student.id

@@ -342,6 +342,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.String(length=32), nullable=False),
         sa.Column("received_unit_id", sa.String(length=32), nullable=False),
         sa.Column("student_id", sa.String(length=32), nullable=True),
+        sa.Column("given_student_id", sa.String(length=32), nullable=True),
         sa.Column("series", sa.String(length=64), nullable=True),
         sa.Column(
             "carrier", sa.Enum("original", "copy", "sighted", "digital", name="carrier", native_enum=False, length=40), nullable=False
