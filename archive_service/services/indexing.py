@@ -20,10 +20,11 @@ from archive_service.models.organisation import Organisation
 from archive_service.models.record import Page, PageField, Record, ReviewState
 from archive_service.models.search import IndexLabel
 from archive_service.models.student import Student
+from archive_service.services.sensitivity import is_settled
 
 STATUS_NUMBERS = {ReviewState.PENDING: 1, ReviewState.ACCEPTED: 2, ReviewState.RETURNED: 3}
-# Papers closed to all but the parties are found by the unit that took them in as long as they lie in its scope;
-# once they lie elsewhere nobody finds them by words (they are reached through their case).
+# Papers closed to all but the parties, and those whose kind is not settled, are found by the unit that took them in as long as they
+# lie in its scope; once they lie elsewhere nobody finds them by words (they are reached through their case).
 OPEN_NUMBERS = {"L": 1, "M": 2}
 CLOSED_AT_HOME, CLOSED_ELSEWHERE = 3, 9
 NAME_FIELDS, NUMBER_FIELDS = ("name", "former_name"), ("id_no", "student_no")
@@ -107,7 +108,8 @@ def entries_of(session: Session, record_ids: Collection[str], kinds: dict[str, i
 def sensitivity_number(record: Record) -> int:
     """Under which number of the sensitivity column a record is found."""
     at_home = record.organisation_id == record.received_unit_id
-    return OPEN_NUMBERS.get(record.sensitivity, CLOSED_AT_HOME if at_home else CLOSED_ELSEWHERE)
+    closed = CLOSED_AT_HOME if at_home else CLOSED_ELSEWHERE
+    return OPEN_NUMBERS.get(record.sensitivity, closed) if is_settled(record) else closed
 
 
 def kind_numbers(session: Session, archive: Archive) -> dict[str, int]:
