@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive_service import queue
 from archive_service.archive import Archive
 from archive_service.clock import civil
 from archive_service.errors import Denied, Refused
@@ -149,6 +150,7 @@ def _return(desk: _Desk) -> None:
         if mine:
             record.review_state, record.review_reasons = ReviewState.RETURNED, mine
             record.reviewed_by, record.reviewed_at, record.version = desk.account_id, desk.now, record.version + 1
+            queue.put(desk.session, "index", record_id=record_id, now=desk.now)
 
 
 def _withdraw(desk: _Desk) -> None:

@@ -74,8 +74,7 @@ def _check(case: Case, decision: CaseDecision, actor: Actor, now: datetime) -> N
 
 
 def _put_back(session: Session, sheet: Sheet, before: dict[str, Any], now: datetime) -> None:
-    was_final = sheet.state is CaseState.ACCEPTED
-    if was_final:
+    if sheet.state is CaseState.ACCEPTED:
         _reverse(session, sheet, before["student"], now)
     restore(sheet.case, before["case"])
     for step in sheet.steps:
@@ -83,8 +82,7 @@ def _put_back(session: Session, sheet: Sheet, before: dict[str, Any], now: datet
     for record in sheet.records.values():
         restore(record, before["records"][record.id])
         record.version += 1
-        if was_final:
-            queue.put(session, "index", record_id=record.id, now=now)
+        queue.put(session, "index", record_id=record.id, now=now)
 
 
 def _reverse(session: Session, sheet: Sheet, image: dict[str, Any], now: datetime) -> None:

@@ -234,6 +234,15 @@ def test_a_return_can_be_taken_back_for_ten_seconds(archive, office, clock, stud
         undo_decision(archive, case.id, actor=office.reviewer)
 
 
+def test_search_learns_of_a_return_and_of_its_undoing(archive, office, student):
+    case, papers = office.illness_case(student)
+    office.act(case.id, SUBMIT, office.registrar)
+    office.act(case.id, RETURN, office.reviewer, ReasonGiven(papers["E-DX"].id, "unclear", "印章看不清"))
+    assert [job.record_id for job in rows(archive, Job, Job.kind == "index")] == [papers["E-DX"].id]
+    undo_decision(archive, case.id, actor=office.reviewer)
+    assert [job.record_id for job in rows(archive, Job, Job.kind == "index")].count(papers["E-DX"].id) == 2
+
+
 def test_taking_back_too_late_or_after_somebody_acted(archive, office, clock, student):
     case, papers = office.illness_case(student)
     office.act(case.id, SUBMIT, office.registrar)
