@@ -1,6 +1,7 @@
 """The small figures in the rail: how much waits in the tray and for review; counted inside the scope."""
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
 from archive_service.models.case import CaseStep
@@ -16,15 +17,26 @@ def of_work(archive: Archive, *, actor: Actor) -> dict[str, int]:
     with archive.read() as session:
         scope = Scope.of(session, actor)
         found: dict[str, int] = {}
-        filing = scope.units(Right.MATCH) if scope.own_units_with(Right.CAPTURE) else frozenset()
-        if filing:
-            doubtful = select(func.count()).select_from(Record).where(scope.records(), *tray_conditions(filing))
-            found["tray"] = session.scalar(doubtful) or 0
+        if files_papers(scope):
+            found["tray"] = tray_total(session, scope)
         deciding = scope.own_units_with(Right.REVIEW_CASE)
         if deciding:
             waiting = select(func.count()).select_from(CaseStep).where(CaseStep.unit_id.in_(deciding), CaseStep.state == "open")
             found["review"] = session.scalar(waiting) or 0
     return found
+
+
+def files_papers(scope: Scope) -> bool:
+    """Whether the tray is the actor's daily work: they file papers that their own unit takes in."""
+    return bool(scope.units(Right.MATCH) and scope.own_units_with(Right.CAPTURE))
+
+
+def tray_total(session: Session, scope: Scope) -> int:
+    """Papers in doubt that the actor may file; the one figure of the rail and of 今日."""
+    if not files_papers(scope):
+        return 0
+    doubtful = select(func.count()).select_from(Record).where(scope.records(), *tray_conditions(scope.units(Right.MATCH)))
+    return session.scalar(doubtful) or 0
 
 
 def tray_conditions(units: frozenset[str]) -> tuple[ColumnElement[bool], ...]:

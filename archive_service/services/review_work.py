@@ -13,11 +13,12 @@ from archive_service.archive import Archive
 from archive_service.clock import today
 from archive_service.models.batch import Batch
 from archive_service.models.case import Case
-from archive_service.models.record import MatchState, Record, RecordState
+from archive_service.models.record import Record, RecordState
 from archive_service.rules.access import Right
 from archive_service.rules.law import Law
 from archive_service.rules.lifecycle import CaseState
 from archive_service.services.actor import Actor
+from archive_service.services.counts import tray_total
 from archive_service.services.review_lines import CaseLine, line_of, lines, my_turn
 from archive_service.services.review_queue import end_of_week, returned_to_me
 from archive_service.services.scope import Scope
@@ -25,7 +26,6 @@ from archive_service.services.scope import Scope
 LINES_AT_MOST = 200
 BATCHES_AT_MOST = 5
 _NOT_READ = (RecordState.RECEIVED, RecordState.JUDGING, RecordState.READING)
-_DOUBTFUL = (MatchState.PROPOSED, MatchState.UNMATCHED, MatchState.CONFLICT)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def my_work(archive: Archive, *, actor: Actor) -> Work:
     with archive.read() as session:
         scope = Scope.of(session, actor)
         found = _cases(session, scope, archive.law, today(archive.clock))
-        work = Work(tray=_tray(session, scope), batches=_batches(session, scope), cut=len(found) > LINES_AT_MOST)
+        work = Work(tray=tray_total(session, scope), batches=_batches(session, scope), cut=len(found) > LINES_AT_MOST)
     for line in found[:LINES_AT_MOST]:
         _pile(work, line, today(archive.clock)).append(line)
     return work
@@ -78,13 +78,6 @@ def _pile(work: Work, line: CaseLine, on: date) -> list[CaseLine]:
     if line.clock.due_on < on:
         return work.overdue
     return work.today if line.clock.due_on == on else work.this_week
-
-
-def _tray(session: Session, scope: Scope) -> int:
-    """Papers whose student a person of this unit has to settle."""
-    here = Record.organisation_id.in_(scope.own_units_with(Right.CAPTURE))
-    waiting = select(func.count()).select_from(Record).where(here, Record.match_state.in_(_DOUBTFUL), Record.state.not_in(_NOT_READ))
-    return session.scalar(waiting.where(scope.records())) or 0
 
 
 def _batches(session: Session, scope: Scope) -> list[BatchLine]:

@@ -11,7 +11,7 @@ from archive_service.models.student import Student
 from archive_service.rules.standing import StudentState
 from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services.records import RecordView
-from archive_service.services.students import StudentLine, current_number
+from archive_service.services.students import current_number
 from scanners.findings import Severity
 
 FINDING_LABELS = {
@@ -70,12 +70,6 @@ def student_line(student: Student | None, school: str, *, student_no: str | None
         "masked": False,
         "frozen": frozen,
     }
-
-
-def line_of(row: StudentLine, *, frozen: bool = False) -> dict[str, Any]:
-    """A student of a list on one line."""
-    names = ("id", "name", "student_no", "grade", "class_name", "state", "state_label")
-    return {name: getattr(row, name) for name in names} | {"school": row.school_name, "masked": False, "frozen": frozen}
 
 
 def kind(view: RecordView) -> dict[str, Any] | None:

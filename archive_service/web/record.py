@@ -9,16 +9,19 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive_service.http.context import actor, archive
 from archive_service.models.record import FieldState, PageField
 from archive_service.rules.access import Right
-from archive_service.services import corrections, history, records, transcription
+from archive_service.rules.names import mask_name, mask_number
+from archive_service.services import corrections, history, records, reveal, transcription
 from archive_service.services.corrections import Correction
 from archive_service.services.records import RecordView, may_show
-from archive_service.web import parts
+from archive_service.services.reveal import Named
+from archive_service.web import parts, parts_lists
 from archive_service.web.formats import day
 from archive_service.web.frame import watermark
 from archive_service.web.pages import decided, form_version, number, pages
 
 VERDICTS = {FieldState.SURE: "agree", FieldState.CONFIRMED: "agree", FieldState.DOUBTFUL: "doubt", FieldState.FAILED_CHECK: "differ"}
 NUMBERS = ("id_no", "student_no")
+MASKS = {"name": mask_name, "former_name": mask_name, "id_no": mask_number, "student_no": mask_number}
 
 
 @pages.get("/records/<record_id>")
@@ -28,15 +31,16 @@ def record_page(record_id: str) -> str:
     view = records.view(the, record_id, actor=who)
     rights = history.rights_on(the, view.record, actor=who)
     shown = may_show(view.record, who)
+    student = reveal.named(the, [view.student.id], actor=who).get(view.student.id) if view.student else None
     return render_template(
         "pages/record.html",
         record=_record(view),
-        student=parts.student_line(view.student, view.school),
+        student=parts_lists.person(student),
         papers=[parts.paper(view, boxes=parts.field_boxes(view))] if shown and view.pages else [],
         watermark=watermark(),
         case_id=who.case_id,
         purpose=who.purpose,
-        fields=[_row(view, field) for field in view.fields],
+        fields=[_row(view, field, student) for field in view.fields],
         kinds=[{"code": kind.code, "label": kind.label} for kind in the.kinds],
         history=[line.as_shown() for line in history.of_record(the, record_id, actor=who)],
         rights={
@@ -105,10 +109,12 @@ def _record(view: RecordView) -> dict[str, Any]:
     }
 
 
-def _row(view: RecordView, field: PageField) -> dict[str, Any]:
+def _row(view: RecordView, field: PageField, student: Named | None) -> dict[str, Any]:
     gaps = {str(gap["field"]): gap for gap in view.match.disagreements} if view.match else {}
     gap = gaps.get(field.name)
     claim = str(gap["registry"]) if gap else _registry_value(view, field.name)
+    if student and student.is_masked and claim is not None:
+        claim = MASKS.get(field.name, str)(claim)
     return {
         "name": field.name,
         "label": field.label,
