@@ -23,6 +23,7 @@ from archive_service.services import ledger, sessions
 from archive_service.services.accounts_roles import RoleAt, check_roles, lacks_training, refuse, replace_roles
 from archive_service.services.accounts_viewer import holds_on, in_units, managed_account, managed_units
 from archive_service.services.actor import Actor
+from archive_service.services.lengths import CODE_MOST, refuse_long
 from archive_service.services.passwords import hash_password, one_time_password, password_faults
 from archive_service.services.passwords_change import refuse_weak
 from archive_service.services.sign_in import fold_login
@@ -90,6 +91,8 @@ def create(archive: Archive, new: NewAccount, actor: Actor) -> OpenedAccount:
     settings, login = archive.settings.accounts, fold_login(new.login)
     if not _LOGIN.fullmatch(login) or not new.name.strip() or not new.roles:
         raise Rejected("登录名须为 3 至 64 位小写字母、数字或 . _ @ -,以字母或数字开头;姓名和岗位不能为空")
+    refuse_long({"姓名": new.name.strip()})
+    _refuse_long_places(new.roles)
     password = new.password or one_time_password(settings.password_length)
     refuse_weak(list(password_faults(password, login=login, length=settings.password_length)))
     password_hash, now = hash_password(password), archive.clock.now()
@@ -115,6 +118,7 @@ def set_roles(archive: Archive, account_id: str, roles: Sequence[RoleAt], actor:
         NotFound: the account or a unit is unknown or not managed by the actor.
         Refused: the roles may not be held together (三员分立), or they are one's own.
     """
+    _refuse_long_places(roles)
     with archive.begin() as session:
         account = managed_account(session, account_id, actor, today(archive.clock))
         refuse(["不能更改自己的岗位,由其他安全管理员办理"] if account_id == actor.account_id else [])
@@ -175,6 +179,11 @@ def _give_roles(archive: Archive, session: Session, account: Account, roles: Seq
     account.state = AccountState.WAITING if waits else AccountState.ACTIVE
     account.version += 1
     return changed
+
+
+def _refuse_long_places(roles: Iterable[RoleAt]) -> None:
+    for each in roles:
+        refuse_long({"年级": each.grade, "班级": each.class_name}, most=CODE_MOST)
 
 
 def _insist_open(account: Account) -> None:

@@ -20,6 +20,7 @@ from archive_service.rules.access import TokenScope
 from archive_service.services import ledger
 from archive_service.services.accounts_viewer import actor_of, is_service, managed_account, roles_on
 from archive_service.services.actor import Actor
+from archive_service.services.lengths import refuse_long
 from archive_service.services.sessions import TOUCH, digest
 
 PREFIX = "xj_"  # lets people and secret scanners tell what it is
@@ -70,6 +71,7 @@ def create(archive: Archive, account_id: str, new: NewToken, actor: Actor) -> Ma
     days = archive.settings.accounts.token_days if new.days is None else new.days
     if not 1 <= days <= _DAYS_AT_MOST or not new.label.strip():
         raise Rejected(f"令牌须有名称,有效期 1 至 {_DAYS_AT_MOST} 天")
+    refuse_long({"令牌名称": new.label.strip()})
     _refuse_widening(new, actor)
     now, text = archive.clock.now(), PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
     with archive.begin() as session:

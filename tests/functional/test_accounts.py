@@ -1,5 +1,6 @@
 """Accounts as the security administrator keeps them, training that opens them, tokens that act for them."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -222,3 +223,21 @@ def test_one_sees_ones_own_account_without_any_right_over_accounts(archive, make
     assert (line.id, [(role.role, role.unit_code) for role in line.roles]) == (me.account_id, [(Role.SCHOOL_REGISTRAR, tree[3].code)])
     with pytest.raises(NotFound):
         accounts.own(archive, SERVICE)
+
+
+def test_texts_longer_than_their_columns_are_refused_in_words(archive, make, tree, admin):
+    registrar, place = registrar_of(tree), RoleAt(Role.HOMEROOM_TEACHER, tree[3].id, class_name="班" * 65)
+    opened = accounts.create(archive, registrar, admin)
+    me = make.actor(Role.SCHOOL_REGISTRAR, tree[3])
+    long = "长" * 201
+    for refused in (
+        lambda: accounts.create(archive, replace(registrar, login="other", name=long), admin),
+        lambda: accounts.create(archive, replace(registrar, login="other", roles=(place,)), admin),
+        lambda: accounts.set_roles(archive, opened.account_id, [place], admin),
+        lambda: tokens.create(archive, me.account_id, tokens.NewToken(long), me),
+        lambda: file_training(archive, opened.account_id, replace(TRAINED, subject=long), admin),
+        lambda: file_training(archive, opened.account_id, replace(TRAINED, filing_ref=long), admin),
+    ):
+        with pytest.raises(Rejected, match="不能超过") as caught:
+            refused()
+        assert caught.value.this_code == "text_too_long"
