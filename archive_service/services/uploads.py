@@ -65,11 +65,13 @@ def append(archive: Archive, upload_id: str, at: int, stream: BinaryIO, *, actor
     Bytes received before a broken line are kept.
 
     Raises:
+        NotFound, Denied: not the caller's upload, or no right to capture (any more).
         Conflict: another offset, or another sender is at it.
         Rejected: more than announced; what fits is kept.
         StoreUnavailable: the disk is full or broken.
     """
     upload, _ = offset(archive, upload_id, actor=actor)
+    _require_capture(archive, actor)
     try:
         with _alone(_path(archive, upload_id)) as file:
             here = file.seek(0, os.SEEK_END)
@@ -107,8 +109,9 @@ def conclude(archive: Archive, upload_id: str, record_id: str) -> None:
 
 
 def drop(archive: Archive, upload_id: str, *, actor: Actor) -> None:
-    """Give up an upload. Raises NotFound."""
+    """Give up an upload. Raises NotFound, Denied."""
     _own(archive, upload_id, actor)
+    _require_capture(archive, actor)
     with archive.begin() as session:
         session.execute(delete(Upload).where(Upload.id == upload_id))
     _path(archive, upload_id).unlink(missing_ok=True)
@@ -134,6 +137,11 @@ def _own(archive: Archive, upload_id: str, actor: Actor) -> Upload:
     if upload is None or upload.account_id != actor.account_id or upload.expires_at < archive.clock.now():
         raise NotFound(GONE)
     return upload
+
+
+def _require_capture(archive: Archive, actor: Actor) -> None:
+    with archive.read() as session:
+        Scope.of(session, actor).require(Right.CAPTURE, actor.unit_id)
 
 
 @contextmanager

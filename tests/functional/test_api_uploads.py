@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from archive_service.errors import NotFound
 from archive_service.models.record import Record
-from archive_service.rules.access import Role
+from archive_service.rules.access import Role, TokenScope
 from archive_service.services import uploads
 from tests.functional.case_steps import Office
 from tests.papers import jpeg
@@ -91,6 +91,15 @@ def test_offsets_that_do_not_fit(announce, send, call, office):
     answer = send(path, 5, b"x")
     assert (answer.status_code, answer.json["code"], answer.headers["Tus-Resumable"]) == (409, "offset_mismatch", "1.0.0")
     assert send(path, 0, b"x" * 101).json["code"] == "too_long"
+    assert call("HEAD", path, office.registrar).headers["Upload-Offset"] == "0"
+
+
+def test_a_token_for_reading_writes_nothing(call, client, token, office, announce):
+    path = announce(100)
+    reading = token(office.registrar, TokenScope.READ)
+    for method, headers in (("PATCH", {**PATCH, "Upload-Offset": "0"}), ("DELETE", {})):
+        answer = client.open(f"/api/v1{path}", method=method, headers={**reading, **headers}, data=b"x")
+        assert answer.status_code == 403
     assert call("HEAD", path, office.registrar).headers["Upload-Offset"] == "0"
 
 
