@@ -61,7 +61,7 @@ class HealthOut(Output):
 def get_changes(query: ChangesQuery) -> ChangesOut:
     """What has changed in scope since a place: how a provincial system follows."""
     found = changes.changes_after(archive(), query.after, actor=actor(), size=query.size)
-    return ChangesOut(items=[ChangeOut.model_validate(change) for change in found], next=found[-1].seq if found else query.after)
+    return ChangesOut(items=[ChangeOut.model_validate(change) for change in found.items], next=found.next)
 
 
 @operation("GET", "/jobs", tag="watching")

@@ -227,7 +227,7 @@ def _go_on(desk: _Desk, step: CaseStep) -> None:
     if len(upcoming(desk.sheet.steps)) == 1:
         _refuse("还不能办结,须先补齐或改正以下各项", desk.sheet.judge(Moment.COMPLETE).refusals)
         finish(step, desk.account_id, desk.now)
-        complete(desk.archive, desk.session, desk.sheet, account_id=desk.account_id, now=desk.now)
+        complete(desk.archive, desk.session, desk.sheet, actor=desk.scope.actor, now=desk.now)
         return
     finish(step, desk.account_id, desk.now)
     desk.case.state = desk.move.then.value

@@ -43,7 +43,7 @@ def undo_decision(archive: Archive, case_id: str, *, actor: Actor) -> CaseStamp:
         decision = _last(session, case)
         _check(case, decision, actor, now)
         sheet = read_sheet(archive, session, case)
-        _put_back(session, sheet, decision.before or {}, now)
+        _put_back(session, sheet, decision.before or {}, actor, now)
         case.version += 1
         _record(session, case, decision, actor, now)
     return CaseStamp(case.id, case.case_no, CaseState(case.state), case.version)
@@ -73,9 +73,9 @@ def _check(case: Case, decision: CaseDecision, actor: Actor, now: datetime) -> N
         raise Refused("已超过可撤销的时间。需要更正的,请由下一环节退回。", code="too_late_to_undo")
 
 
-def _put_back(session: Session, sheet: Sheet, before: dict[str, Any], now: datetime) -> None:
+def _put_back(session: Session, sheet: Sheet, before: dict[str, Any], actor: Actor, now: datetime) -> None:
     if sheet.state is CaseState.ACCEPTED:
-        _reverse(session, sheet, before["student"], now)
+        _reverse(session, sheet, before["student"], actor, now)
     restore(sheet.case, before["case"])
     for step in sheet.steps:
         restore(step, before["steps"][str(step.seq)])
@@ -85,13 +85,13 @@ def _put_back(session: Session, sheet: Sheet, before: dict[str, Any], now: datet
         queue.put(session, "index", record_id=record.id, now=now)
 
 
-def _reverse(session: Session, sheet: Sheet, image: dict[str, Any], now: datetime) -> None:
+def _reverse(session: Session, sheet: Sheet, image: dict[str, Any], actor: Actor, now: datetime) -> None:
     student = sheet.student
     if all(getattr(student, name) == image[name] for name in STUDENT):
         return  # the case had no result on the registry
     if student.version != image["version"] + 1:
         raise Conflict("学生的学籍信息随后又有变动,不能再撤销。请查看最新情况。", code="student_moved")
-    reverse(session, sheet.case, image, now=now)
+    reverse(session, sheet.case, image, actor=actor, now=now)
 
 
 def _record(session: Session, case: Case, decision: CaseDecision, actor: Actor, now: datetime) -> None:

@@ -8,24 +8,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive_service import queue
 from archive_service.archive import Archive
 from archive_service.clock import civil
 from archive_service.errors import Refused
-from archive_service.ids import new_id
 from archive_service.models.case import Case
 from archive_service.models.record import Record, ReviewState
-from archive_service.models.student import CustodyEvent, Dossier, NumberKind, Student, StudentNumber, StudentPeriod
+from archive_service.models.student import NumberKind, Student, StudentNumber, StudentPeriod
 from archive_service.rules.deadline import due
 from archive_service.rules.lifecycle import CaseState
 from archive_service.rules.predicates import evaluate
 from archive_service.rules.standing import StudentState, may_become
 from archive_service.rules.vocabulary import Actor as Party
 from archive_service.rules.vocabulary import Anchor
+from archive_service.services.actor import Actor
 from archive_service.services.cases_sheet import Sheet
+from archive_service.services.handover import Handover, hand_over
 
 _THERE = frozenset({Party.SCH_OUT, Party.AUTH_OUT})
 
@@ -39,7 +40,7 @@ class Change:
     moves: bool
 
 
-def complete(archive: Archive, session: Session, sheet: Sheet, *, account_id: str, now: datetime) -> None:
+def complete(archive: Archive, session: Session, sheet: Sheet, *, actor: Actor, now: datetime) -> None:
     """Finish the case and let the registry follow.
 
     Source: HN-18.2, GZ-16.6 (the receiving school continues the dossier), HN-13.4, GZ-17.4 (the registry is kept while suspended).
@@ -53,15 +54,16 @@ def complete(archive: Archive, session: Session, sheet: Sheet, *, account_id: st
     case.expires_on = _expiry(archive, sheet, civil(now))
     change = _change(session, sheet)
     if change is not None:
-        _apply(session, sheet, change, now)
-    _accept_records(session, sheet.records.values(), account_id, now)
+        _apply(session, sheet, change, actor, now)
+    _accept_records(session, sheet.records.values(), actor.account_id or "", now)
 
 
-def reverse(session: Session, case: Case, before: dict[str, str], *, now: datetime) -> None:
+def reverse(session: Session, case: Case, before: dict[str, str], *, actor: Actor, now: datetime) -> None:
     """Put the student back to where the case had found them (`before`: state, school_id, class_name)."""
     student = session.scalars(select(Student).where(Student.id == case.student_id).with_for_update(of=Student)).one()
     if student.school_id != before["school_id"]:
-        _hand_over(session, student, before["school_id"], "撤销办结", case.case_no, now)
+        back = Handover(before["school_id"], "撤销办结", case.case_no, case.id)
+        hand_over(session, [student.id], back, actor=actor, now=now)
     student.state, student.school_id, student.class_name = before["state"], before["school_id"], before["class_name"]
     student.updated_at, student.version = now, student.version + 1
     periods = session.scalars(select(StudentPeriod).where(StudentPeriod.student_id == student.id).order_by(StudentPeriod.id)).all()
@@ -101,11 +103,12 @@ def _has_formal_number(session: Session, student_id: str) -> bool:
     return session.scalars(formal.limit(1)).first() is not None
 
 
-def _apply(session: Session, sheet: Sheet, change: Change, now: datetime) -> None:
+def _apply(session: Session, sheet: Sheet, change: Change, actor: Actor, now: datetime) -> None:
     student, case = sheet.student, sheet.case
     _next_period(session, student, change, case, civil(now))
     if change.school_id != student.school_id:
-        _hand_over(session, student, change.school_id, sheet.procedure.label, case.case_no, now)
+        onward = Handover(change.school_id, sheet.procedure.label, case.case_no, case.id)
+        hand_over(session, [student.id], onward, actor=actor, now=now)
         student.class_name = ""  # the new school has not put them into a class yet
     student.state, student.school_id = change.state.value, change.school_id
     student.updated_at, student.version = now, student.version + 1
@@ -135,26 +138,6 @@ def _period(
         to_on=span[1],
         case_id=case_id,
     )
-
-
-def _hand_over(session: Session, student: Student, to_id: str, ground: str, reference: str, now: datetime) -> None:
-    """The dossier follows the student: custodian, a line of custody, and the scope of every record."""
-    dossier = session.scalars(select(Dossier).where(Dossier.student_id == student.id).with_for_update(of=Dossier)).first()
-    from_id = dossier.custodian_id if dossier else None
-    if dossier is None:
-        dossier = Dossier(id=new_id(), student_id=student.id, custodian_id=to_id, opened_at=now)
-        session.add(dossier)
-        session.flush()
-    else:
-        dossier.custodian_id, dossier.version = to_id, dossier.version + 1
-    line = CustodyEvent(
-        dossier_id=dossier.id, from_id=from_id, to_id=to_id, ground=ground, authority_ref=reference, happened_on=civil(now), recorded_at=now
-    )
-    session.add(line)
-    ids = list(session.scalars(select(Record.id).where(Record.student_id == student.id)))
-    session.execute(update(Record).where(Record.student_id == student.id).values(organisation_id=to_id, version=Record.version + 1))
-    for record_id in ids:
-        queue.put(session, "index", record_id=record_id, now=now)
 
 
 def _accept_records(session: Session, records: Iterable[Record], account_id: str, now: datetime) -> None:

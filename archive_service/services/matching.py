@@ -155,7 +155,7 @@ def _shares(seen: Seen) -> Iterator[list[ColumnElement[bool]]]:
     yield [Student.id_no.in_(seen.id_nos), Student.id.in_(numbered)]
     named = Student.name.in_(seen.names) | Student.former_name.in_(seen.names)
     yield [named & Student.birth_on.in_(births)]
-    near = [named]
+    near: list[ColumnElement[bool]] = [named]
     for name in (name for name in seen.names if len(name) > 1 and "%" not in name):
         near += [Student.name.like(f"{name[:-1]}_"), Student.name.like(f"{name[0]}_{name[2:]}")]
         near += [Student.name.like(f"{name[0]}%") & Student.birth_on.in_(births)]

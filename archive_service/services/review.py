@@ -3,7 +3,7 @@
 Lives here: `review_record`, `answer_return`. Not here: decisions on cases (case_actions), why papers are returned (review_reasons).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -33,6 +33,9 @@ class Review(StrEnum):
     RETURN = "return"
 
 
+_ACTS: Mapping[Review, str] = {Review.ACCEPT: "record.accepted", Review.RETURN: "record.returned"}
+
+
 def review_record(
     archive: Archive, record_id: str, action: Review, *, reasons: Sequence[ReasonGiven] = (), actor: Actor, version: int | None = None
 ) -> Record:
@@ -55,7 +58,7 @@ def review_record(
         record.review_state = ReviewState.ACCEPTED if action is Review.ACCEPT else ReviewState.RETURNED
         record.review_reasons, record.reviewed_by, record.reviewed_at = given, actor.account_id, now
         record.version += 1
-        _tell(session, record, f"record.{record.review_state.value}", actor, now, {"reasons": given})
+        _tell(session, record, _ACTS[action], actor, now, {"reasons": given})
     return record
 
 

@@ -9,19 +9,26 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from archive_service import queue
 from archive_service.clock import civil
 from archive_service.db import Base
 from archive_service.ids import new_id
+from archive_service.models.record import Record
 from archive_service.models.student import CustodyEvent, Dossier, Guardian, NumberKind, Student, StudentNumber, StudentPeriod
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
+from archive_service.services.handover import Handover, hand_over, reindex
+from archive_service.services.records import DOUBTFUL, SETTLED
 from archive_service.services.roster_entry import SEX_WORDS, Entry, GuardianName
 from archive_service.services.roster_plan import Change, Plan, number_kind, state_with
+from archive_service.services.roster_registry import chunks
 
-GROUND = "建档"
+GROUND, PROMOTION = "建档", "升学建档"
+MATCH_AT_MOST = 2000  # papers of a school waiting for their students; what is more waits for the next roster or a person
+_SEARCHED = frozenset({"name", "former_name", "id_no"})
 _PLACE = ("school_id", "grade", "class_name", "state")
 
 
@@ -55,10 +62,29 @@ def write_plan(session: Session, plan: Plan, run: Import) -> None:
     _insert(session, Guardian, (_guardian(student_id, each) for student_id, all_of_them in guardians for each in all_of_them))
     without = [change.known.student.id for change in plan.changes if not change.known.has_dossier]
     _open_dossiers(session, [*(student_id for student_id, _ in added), *without], run)
+    _follow(session, plan.changes, run)
+    _match_again(session, run)
     for student_id, _ in added:
         _event(session, "student.created", student_id, [], run)
     for change in plan.changes:
         _event(session, "student.updated", change.known.student.id, _touched(change), run)
+
+
+def _follow(session: Session, changes: Sequence[Change], run: Import) -> None:
+    """Dossiers go with the students who came up from another school; search learns new names and numbers."""
+    came = [change.known.student.id for change in changes if "school_id" in change.values]
+    hand_over(session, came, Handover(run.school_id, PROMOTION), actor=run.actor, now=run.now)
+    renamed = [change.known.student.id for change in changes if change.number or change.values.keys() & _SEARCHED]
+    for chunk in chunks(set(renamed) - set(came)):
+        reindex(session, chunk, now=run.now)
+
+
+def _match_again(session: Session, run: Import) -> None:
+    """Papers that came before their students are compared once more, the newest first."""
+    here = (Record.received_unit_id == run.school_id, Record.match_state.in_(DOUBTFUL), Record.state.in_(SETTLED))
+    waiting = select(Record.id).where(*here).order_by(Record.id.desc()).limit(MATCH_AT_MOST)
+    for record_id in session.scalars(waiting):
+        queue.put(session, "match", record_id=record_id, now=run.now)
 
 
 def _insert(session: Session, model: type[Base], rows: Iterable[dict[str, Any]]) -> None:

@@ -202,11 +202,17 @@ def test_a_made_up_case_opens_nothing(archive, make, take, read, call, office):
     for case_id in ("0" * 32, "made-up", "长" * 3):
         answer = call.get(f"/records/{record['id']}", office.registrar, headers={"X-Case": case_id.encode().decode("latin-1")})
         assert (answer.status_code, answer.json["code"]) == (404, "case_not_found")
-    case, _ = office.illness_case(make.student(office.school))
+    case, _ = office.illness_case(student := make.student(office.school))
+    held = call.get(f"/records/{record['id']}/master", office.registrar, headers={"X-Case": case.id})
+    assert (held.status_code, held.json["code"]) == (422, "purpose_needed")  # nobody's paper yet, so not of this case
+    matching.set_match(archive, record["id"], student_id=student.id, reason="", actor=office.registrar)
     shown = call.get(f"/records/{record['id']}/master", office.registrar, headers={"X-Case": case.id})
     assert shown.status_code == 200
     assert events(archive, "master.taken")[-1].case_id == case.id
     assert call.get(f"/records?case={case.id}", office.registrar).json["total"] == 4
+    other, _ = office.illness_case(make.student(office.school))
+    refused = call.get(f"/records/{record['id']}/master", office.registrar, headers={"X-Case": other.id})
+    assert (refused.status_code, refused.json["code"]) == (422, "case_of_other_student")
 
 
 def test_lists_tell_nothing_of_health_papers(make, call, office):
@@ -245,3 +251,10 @@ def test_changes_tell_a_follower_what_moved(archive, take, call, office):
     first = call.get("/changes?after=0", office.registrar).json
     assert [(item["what"], item["act"], item["record_id"]) for item in first["items"]] == [("record", "record.received", record["id"])]
     assert call.get(f"/changes?after={first['next']}", office.registrar).json == {"items": [], "next": first["next"]}
+
+
+def test_a_follower_passes_what_is_out_of_scope(archive, take, call, office, make):
+    take()
+    sealed = ledger.seal(archive)
+    stranger = make.actor(Role.SCHOOL_REGISTRAR, make.organisation(parent=office.county))
+    assert call.get("/changes?after=0", stranger).json == {"items": [], "next": sealed}

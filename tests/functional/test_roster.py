@@ -11,14 +11,17 @@ from sqlalchemy import func, select
 from archive_service.errors import Denied, NotFound, Refused, Rejected
 from archive_service.models.job import Job
 from archive_service.models.ledger import Event
+from archive_service.models.record import MatchState, Record, RecordState
 from archive_service.models.student import CustodyEvent, Dossier, Guardian, Student, StudentNumber, StudentPeriod
 from archive_service.rules.access import Role
-from archive_service.services import roster, tasks
+from archive_service.services import ledger, roster, tasks
 from archive_service.services.actor import SERVICE
+from archive_service.services.changes import changes_after
 from archive_service.services.roster import RosterOrder
 from archive_service.services.roster_entry import COLUMNS
-from archive_service.services.roster_write import GROUND
+from archive_service.services.roster_write import GROUND, PROMOTION
 from tests.factories import resident_id
+from tests.functional.case_steps import Office
 
 
 def row_of(serial=1, **values):
@@ -238,6 +241,38 @@ def test_a_student_of_another_school_comes_by_transfer_only(archive, make, load,
     with archive.read() as session:
         moved = session.get(Student, student.id)
     assert (moved.school_id, moved.state) == (school.id, "ENROLLED")
+
+
+def test_the_dossier_follows_a_promoted_student(archive, make, load, school):
+    office = Office(archive, make)
+    student = make.student(office.school, name="王二", id_no=resident_id(serial=1), state="PROMOTED")
+    paper = office.paper(student, "hukou_page")
+    load(row_of(1))
+    with archive.read() as session:
+        dossier = session.scalars(select(Dossier).where(Dossier.student_id == student.id)).one()
+        line = session.scalars(select(CustodyEvent).where(CustodyEvent.dossier_id == dossier.id).order_by(CustodyEvent.id.desc())).first()
+        moved = session.get(Record, paper.id)
+        jobs = list(session.scalars(select(Job.record_id).where(Job.kind == "index")))
+    assert dossier.custodian_id == school.id
+    assert (line.from_id, line.to_id, line.ground) == (office.school.id, school.id, PROMOTION)
+    assert (moved.organisation_id, jobs) == (school.id, [paper.id])
+    ledger.seal(archive)
+    told = changes_after(archive, 0, actor=make.actor(Role.SCHOOL_REGISTRAR, school)).items
+    assert [(change.what, change.student_id) for change in told] == [("custody", student.id)]
+
+
+def test_search_and_the_tray_learn_from_a_roster(archive, make, load, school, registrar):
+    office = Office(archive, make)
+    student = make.student(school, name="王二", id_no=resident_id(serial=1), number=None, state="PREPARING")
+    paper = office.paper(student, "hukou_page", by=registrar)
+    waits = {"student_id": None, "match_state": MatchState.UNMATCHED}
+    lost = office.paper(student, "hukou_page", by=registrar, **waits)
+    office.paper(student, "hukou_page", by=office.registrar, **waits, organisation_id=office.school.id)
+    office.paper(student, "hukou_page", by=registrar, **waits, state=RecordState.READING)
+    load(row_of(1))
+    with archive.read() as session:
+        jobs = session.execute(select(Job.kind, Job.record_id).where(Job.record_id.is_not(None)))
+        assert {tuple(job) for job in jobs} == {("index", paper.id), ("match", lost.id)}
 
 
 def test_the_same_person_without_papers_is_a_doubt_not_a_second_student(load, make, school):
