@@ -1,7 +1,8 @@
-"""Who may do what to what: the one place that decides, on right, unit and sensitivity together.
+"""Who may do what to what: the one place that decides.
 
-Lives here: roles with their rights, token scopes, and `may`, which denies unless a grant says otherwise.
-Not here: rows and trees; the caller names the unit of a subject with all its superiors and its assisting units.
+Lives here: roles with their rights, token scopes, `may`, which denies unless a grant over the unit says otherwise, and which
+sensitivities are open to whom (`reads`, `needs_ground`). Not here: rows and trees; the caller names the unit of a subject with all its
+superiors and its assisting units, and in what standing the viewer is to a paper.
 Called by `services/scope.py` and by every service before it acts.
 """
 
@@ -17,7 +18,6 @@ class Right(StrEnum):
 
     CAPTURE = "capture"
     READ_PAPER = "read_paper"
-    READ_SENSITIVE = "read_sensitive"
     MATCH = "match"
     CONFIRM = "confirm"
     OPEN_CASE = "open_case"
@@ -105,7 +105,7 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
 }
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
-_LOOKING = frozenset({R.READ_PAPER, R.READ_SENSITIVE, R.READ_STATISTICS})
+_LOOKING = frozenset({R.READ_PAPER, R.READ_STATISTICS})
 TOKEN_RIGHTS: Mapping[TokenScope, frozenset[Right]] = {
     TokenScope.READ: _LOOKING,
     TokenScope.CAPTURE: _LOOKING | {R.CAPTURE, R.MATCH},
@@ -116,8 +116,20 @@ TOKEN_RIGHTS: Mapping[TokenScope, frozenset[Right]] = {
 
 # What one may do while only looking on.
 _WITHOUT_DECIDING = _LOOKING
-# Rights that show a paper or what stands on it; sensitivity counts for these alone.
-PAPER_RIGHTS = frozenset({R.READ_PAPER, R.MATCH, R.CONFIRM})
+
+
+class Standing(StrEnum):
+    """How a viewer has to do with a paper."""
+
+    LOOKS_ON = "looks_on"  # it lies at their unit or below
+    TAKES_PART = "takes_part"  # they or their unit took it in, or their unit is party to a case that rests on it
+
+
+# What is open in each standing. Source: PIPL-28, HN-24.1, YK-32.1.
+OPEN_TO: Mapping[Standing, frozenset[Sensitivity]] = {
+    Standing.LOOKS_ON: frozenset({Sensitivity.LOW, Sensitivity.MINOR}),
+    Standing.TAKES_PART: frozenset(Sensitivity),
+}
 
 
 @dataclass(frozen=True)
@@ -147,13 +159,10 @@ class Subject:
     """What is to be looked at or changed.
 
     `unit_ids` holds the unit it belongs to, all superiors, its registry authority and its assisting departments:
-    a grant on any of them reaches it. `is_party` tells whether the viewer's unit takes part in a case the record
-    serves, or captured it itself.
+    a grant on any of them reaches it.
     """
 
     unit_ids: frozenset[str]
-    sensitivity: Sensitivity = Sensitivity.LOW
-    is_party: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,7 +177,7 @@ class Decision:
 def may(viewer: Viewer, right: Right, subject: Subject) -> Decision:
     """Decide whether the viewer may do this to that; no grant, no.
 
-    Source: HN-24.1, YK-32.1 (strict confidentiality), HN-3.4 (assisting county), PIPL-28 (sensitive data).
+    Source: HN-24.1, YK-32.1 (strict confidentiality), HN-3.4 (assisting county).
     """
     reaching = [grant for grant in viewer.grants if grant.unit_id in subject.unit_ids]
     if not reaching:
@@ -177,9 +186,17 @@ def may(viewer: Viewer, right: Right, subject: Subject) -> Decision:
         return Decision(allowed=False, in_scope=True, reason="所用访问令牌不含此权限")
     if not any(grant.gives(right) for grant in reaching):
         return Decision(allowed=False, in_scope=True, reason="您的岗位没有此权限")
-    if right in PAPER_RIGHTS and not _open_to(viewer, subject, reaching):
-        return Decision(allowed=False, in_scope=True, reason="涉及健康或司法内容,仅限承办本业务的单位查阅")
     return Decision(allowed=True, in_scope=True)
+
+
+def reads(standing: Standing, sensitivity: Sensitivity) -> bool:
+    """Whether a paper of this sensitivity exists at all for somebody in this standing, given the right to read."""
+    return sensitivity in OPEN_TO[standing]
+
+
+def needs_ground(sensitivity: Sensitivity) -> bool:
+    """Whether even those who may read it say under which case or for what purpose before it is shown."""
+    return not reads(Standing.LOOKS_ON, sensitivity)
 
 
 def grants_of(role: Role, unit_id: str) -> tuple[Grant, ...]:
@@ -205,9 +222,3 @@ def role_faults(roles: Iterable[Role]) -> tuple[str, ...]:
 
 def _narrowed(viewer: Viewer, right: Right) -> bool:
     return not viewer.token_scopes or any(right in TOKEN_RIGHTS[scope] for scope in viewer.token_scopes)
-
-
-def _open_to(viewer: Viewer, subject: Subject, reaching: Iterable[Grant]) -> bool:
-    if not subject.sensitivity.is_closed or subject.is_party:
-        return True
-    return _narrowed(viewer, R.READ_SENSITIVE) and any(grant.gives(R.READ_SENSITIVE) for grant in reaching)

@@ -5,7 +5,7 @@ Everything about a page of records is fetched with a fixed number of statements.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, select
@@ -27,6 +27,7 @@ from archive_service.models.record import (
     RenditionRole,
 )
 from archive_service.models.student import Student
+from archive_service.rules import access
 from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
@@ -105,8 +106,8 @@ def view(archive: Archive, record_id: str, *, actor: Actor) -> RecordView:
 
 
 def listed(archive: Archive, wanted: Filter, *, actor: Actor, cursor: str | None = None, size: int = 50) -> Listed:
-    """Records in scope, newest first."""
-    with archive.read() as session:
+    """Records in scope, newest first; which of them were shown is on the ledger."""
+    with archive.begin() as session:
         scope = Scope.of(session, actor)
         rows = select(Record).where(scope.records(), *_conditions(wanted))
         total = session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
@@ -114,6 +115,9 @@ def listed(archive: Archive, wanted: Filter, *, actor: Actor, cursor: str | None
             rows = rows.where(Record.id < cursor)
         found = list(session.scalars(rows.order_by(Record.id.desc()).limit(size + 1)))
         items = views(archive, session, scope, found[:size])
+        if items:
+            detail = {"records": [record.id for record in found[:size]]}
+            ledger.write(session, "records.listed", Subject("record"), actor=actor, now=archive.clock.now(), detail=detail)
     return Listed(tuple(items), found[size - 1].id if len(found) > size else None, total)
 
 
@@ -127,7 +131,7 @@ def views(archive: Archive, session: Session, scope: Scope, records: Sequence[Re
     students = _students(session, scope, named | {record.student_id for record in records if record.student_id})
     later = dict(session.execute(select(Record.supersedes_id, Record.id).where(Record.supersedes_id.in_(ids))).all())
     cases, engines = _cases(session, scope, ids), _engines(session, ids)
-    for shut in (record.id for record in records if not may_show(record, scope.actor)):
+    for shut in _shut(session, scope, records):
         fields[shut], seals[shut], codes[shut], matches[shut] = [], [], [], []
     return [
         RecordView(
@@ -151,8 +155,19 @@ def views(archive: Archive, session: Session, scope: Scope, records: Sequence[Re
 
 
 def may_show(record: Record, actor: Actor) -> bool:
-    """Whether what stands on the paper may be told: of a sensitive one only under a case or for a purpose."""
-    return not Sensitivity(record.sensitivity).is_closed or bool(actor.case_id or actor.purpose)
+    """Whether what stands on the paper may be told: of a sensitive one only for a purpose or under a case of its student.
+
+    That the case is its student's, `Scope.record` has checked; of a paper that is nobody's yet no case is the ground.
+    """
+    has_ground = bool(actor.purpose or (actor.case_id and record.student_id))
+    return has_ground or not access.needs_ground(Sensitivity(record.sensitivity))
+
+
+def _shut(session: Session, scope: Scope, records: Sequence[Record]) -> list[str]:
+    """Papers that tell nothing: no ground was given, or a case that is another student's."""
+    about = scope.case(session, scope.actor.case_id).student_id if scope.actor.case_id else None
+    without_case = replace(scope.actor, case_id=None)
+    return [record.id for record in records if not may_show(record, scope.actor if record.student_id == about else without_case)]
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:

@@ -9,25 +9,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from archive_service.errors import Denied, NotFound
+from archive_service.errors import Denied, NotFound, Refused
 from archive_service.models.batch import Batch
 from archive_service.models.case import Case, CaseEvidence, CaseStep
 from archive_service.models.organisation import Organisation
 from archive_service.models.record import Record
 from archive_service.models.student import Student
 from archive_service.rules import access
-from archive_service.rules.access import Right
+from archive_service.rules.access import Right, Standing
 from archive_service.rules.lifecycle import CaseState
 from archive_service.rules.vocabulary import Sensitivity
+from archive_service.services import sensitivity
 from archive_service.services.actor import Actor
 
 Row = TypeVar("Row")
-OPEN = tuple(level.value for level in Sensitivity if not level.is_closed)
 _LIVING = tuple(state.value for state in CaseState if state is not CaseState.WITHDRAWN)
 _SUBMITTED = tuple(state for state in _LIVING if state != CaseState.DRAFT.value)
+OTHER_STUDENT = "所述业务不是这份材料所属学生的业务,不能作为查阅依据。请换本人的业务,或写明查阅事由。"
 LOOKING_ON = frozenset({Right.READ_PAPER, Right.READ_STATISTICS})  # what an assisting department may do (HN-3.4)
 
 
@@ -102,14 +103,12 @@ class Scope:
         account, reading = self.actor.account_id, self.units(Right.READ_PAPER)
         if account is None:
             return false()
-        conditions = [Record.received_by == account] if self.own_units_with(Right.CAPTURE) else []
+        takes_part = [Record.received_by == account] if self.own_units_with(Right.CAPTURE) else []
+        relied_on = sensitivity.may_be_relied_on(self.own_units_with(Right.READ_PAPER))
+        looks_on = [Record.organisation_id.in_(reading) & relied_on] if reading else []
         if reading:
-            conditions.append(Record.organisation_id.in_(reading) & Record.sensitivity.in_(OPEN))
-            conditions.append(self._is_party())
-        sensitive = self.units(Right.READ_SENSITIVE)
-        if sensitive:
-            conditions.append(Record.organisation_id.in_(sensitive))
-        return or_(*conditions) if conditions else false()
+            takes_part.append(self._is_party())
+        return or_(_open(Standing.LOOKS_ON, looks_on), _open(Standing.TAKES_PART, takes_part))
 
     def own_units_with(self, right: Right) -> frozenset[str]:
         """Units at which the actor itself holds a right."""
@@ -172,15 +171,17 @@ class Scope:
         """One record the actor may see, and do this to.
 
         Raises:
-            NotFound: unknown or out of scope.
+            NotFound: unknown or out of scope, the case it is looked at under too.
+            Refused: that case is another student's: the ledger takes no false ground.
             Denied: in scope, but the right is missing.
         """
-        if self.actor.case_id:
-            self.case(session, self.actor.case_id)  # a look is only under a case one can see
+        case = self.case(session, self.actor.case_id) if self.actor.case_id else None
         wanted = select(Record).where(Record.id == record_id, self.records())
         record = session.scalars(wanted.with_for_update(of=Record) if lock else wanted).first()
         if record is None:
             raise NotFound
+        if case and record.student_id and record.student_id != case.student_id:
+            raise Refused(OTHER_STUDENT, code="case_of_other_student")
         if right is not Right.READ_PAPER:
             self.require(right, record.organisation_id)
         return record
@@ -223,6 +224,12 @@ class Scope:
         """Insist on a right at some unit, for screens that belong to a role. Raises Denied."""
         if not any(grant.gives(right) for grant in self.actor.viewer.grants) or not self.units(right):
             raise Denied
+
+
+def _open(standing: Standing, any_of: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Papers that fulfil one of the conditions and are open in that standing: the rows' side of `access.reads`."""
+    levels = [level.value for level in Sensitivity if access.reads(standing, level)]
+    return and_(or_(*any_of), Record.sensitivity.in_(levels)) if any_of else false()
 
 
 def _one(session: Session, wanted: Select[Row]) -> Row:

@@ -1,14 +1,20 @@
 """Who reaches what: the tree of units, the authority apart from the parent, assisting counties, parties, sensitivity."""
 
 import pytest
+from sqlalchemy import select
 
-from archive_service.errors import Denied, NotFound
+from archive_service.errors import Denied, NotFound, Refused
+from archive_service.models.ledger import Event
 from archive_service.models.organisation import Level
-from archive_service.rules.access import Right, Role
-from archive_service.services import intake, records, transcription
+from archive_service.rules import access
+from archive_service.rules.access import Right, Role, Standing
+from archive_service.rules.vocabulary import Sensitivity
+from archive_service.services import intake, records, transcription, transcripts
 from archive_service.services.intake import Incoming
+from archive_service.services.papers import master
 from archive_service.services.records import Filter
 from archive_service.services.scope import Scope
+from tests.functional.case_steps import Office
 from tests.papers import jpeg
 
 
@@ -54,8 +60,8 @@ def test_an_assisting_county_reads_without_deciding(land):
 
 def test_lists_and_totals_hold_nothing_of_others(archive, make, land):
     registrar, other = make.actor(Role.SCHOOL_REGISTRAR, land.school), make.actor(Role.SCHOOL_REGISTRAR, land.next_school)
-    mine = intake.receive(archive, Incoming(jpeg("一"), "a.jpg"), actor=registrar)
-    theirs = intake.receive(archive, Incoming(jpeg("二"), "b.jpg"), actor=other)
+    mine = intake.receive(archive, Incoming(jpeg("一"), "a.jpg", kind="hukou_page"), actor=registrar)
+    theirs = intake.receive(archive, Incoming(jpeg("二"), "b.jpg", kind="hukou_page"), actor=other)
     listed = records.listed(archive, Filter(), actor=registrar)
     assert ([view.record.id for view in listed.items], listed.total) == ([mine.id], 1)
     reviewer = make.actor(Role.CITY_REVIEWER, land.city)
@@ -90,3 +96,45 @@ def test_what_a_closed_paper_says_is_told_for_a_purpose_only(archive, make, land
     transcription.read_record(archive, record.id)
     assert records.view(archive, record.id, actor=registrar).fields == ()
     assert records.view(archive, record.id, actor=registrar.for_case(None, "核对")).fields != ()
+
+
+@pytest.mark.parametrize("level", list(Sensitivity))
+def test_rows_follow_the_table_of_standings(archive, make, land, monkeypatch, level):
+    monkeypatch.setattr(access, "OPEN_TO", {Standing.LOOKS_ON: {level}, Standing.TAKES_PART: set(Sensitivity) - {level}})
+    office = Office(archive, make)
+    student = make.student(office.school)
+    papers = {each: office.paper(student, "award_certificate", sensitivity=each.value).id for each in Sensitivity}
+    assert [view.record.id for view in records.listed(archive, Filter(), actor=office.reviewer).items] == [papers[level]]
+    assert records.listed(archive, Filter(), actor=office.registrar).total == len(Sensitivity)
+
+
+def test_a_list_is_a_look_and_goes_on_the_ledger(archive, make, land):
+    registrar = make.actor(Role.SCHOOL_REGISTRAR, land.school)
+    assert records.listed(archive, Filter(), actor=registrar).items == ()
+    taken = [intake.receive(archive, Incoming(jpeg(text), "a.jpg"), actor=registrar).id for text in ("一", "二", "三")]
+    records.listed(archive, Filter(), actor=registrar, size=2)
+    with archive.read() as session:
+        [told] = session.scalars(select(Event).where(Event.act == "records.listed"))
+    assert (told.account_id, told.detail) == (registrar.account_id, {"records": sorted(taken, reverse=True)[:2]})
+
+
+def test_a_case_of_another_child_is_no_ground(archive, make):
+    office = Office(archive, make)
+    case, papers = office.illness_case(make.student(office.school))
+    paper = office.paper(make.student(office.school), "diagnosis_certificate", sensitivity="H")
+    office.field(paper, "diagnosis", "肺炎")
+    under = office.registrar.for_case(case.id)
+    for look in (records.view, transcripts.shown, master):
+        with pytest.raises(Refused) as error:
+            look(archive, paper.id, actor=under)
+        assert error.value.this_code == "case_of_other_student"
+    nobodys = office.paper(make.student(office.school), "diagnosis_certificate", sensitivity="H", student_id=None)
+    with pytest.raises(Refused) as error:
+        master(archive, nobodys.id, actor=under)
+    assert error.value.this_code == "purpose_needed"
+    assert records.view(archive, papers["E-DX"].id, actor=under).fields != ()
+    listed = {view.record.id: view.fields for view in records.listed(archive, Filter(), actor=under).items}
+    assert (listed[paper.id], bool(listed[papers["E-DX"].id])) == ((), True)
+    with archive.read() as session:
+        looked = session.scalars(select(Event.record_id).where(Event.case_id == case.id, Event.record_id == paper.id))
+        assert looked.all() == []

@@ -1,34 +1,33 @@
-"""Who may do what: rights, units, sensitivity, tokens, roles."""
+"""Who may do what: rights, units, sensitivity, tokens, roles. That rows follow `reads` is tested in tests/functional/test_scope.py."""
 
 import pytest
 
 from archive_service.rules.access import (
     ADMINISTRATORS,
-    PAPER_RIGHTS,
     ROLE_RIGHTS,
     Grant,
     Right,
     Role,
+    Standing,
     Subject,
     TokenScope,
     Viewer,
     assisting_grants,
     grants_of,
     may,
+    needs_ground,
+    reads,
     role_faults,
 )
 from archive_service.rules.vocabulary import Sensitivity
 
 SCHOOL, COUNTY, CITY, OTHER = "school", "county", "city", "other-school"
 PAPER = Subject(frozenset({SCHOOL, COUNTY, CITY}))
+TOUCHING = {Right.READ_PAPER, Right.MATCH, Right.CONFIRM, Right.CAPTURE, Right.REVIEW_CASE, Right.ARCHIVE}
 
 
 def viewer(role: Role, unit: str, *scopes: TokenScope) -> Viewer:
     return Viewer("someone", grants_of(role, unit), scopes)
-
-
-def paper(sensitivity: Sensitivity, *, is_party: bool = False) -> Subject:
-    return Subject(PAPER.unit_ids, sensitivity, is_party)
 
 
 @pytest.mark.parametrize(
@@ -61,40 +60,22 @@ def test_no_grant_no_right() -> None:
 @pytest.mark.parametrize("role", sorted(ADMINISTRATORS))
 def test_administrators_touch_no_paper(role: Role, right: Right) -> None:
     allowed = may(viewer(role, CITY), right, PAPER).allowed
-    assert not (allowed and right in PAPER_RIGHTS | {Right.CAPTURE, Right.REVIEW_CASE, Right.ARCHIVE})
+    assert not (allowed and right in TOUCHING)
 
 
 @pytest.mark.parametrize(
-    ("sensitivity", "is_party", "allowed"),
+    ("sensitivity", "onlooker", "ground"),
     [
-        pytest.param(Sensitivity.LOW, False, True, id="L"),
-        pytest.param(Sensitivity.MINOR, False, True, id="M inside scope"),
-        pytest.param(Sensitivity.HEALTH, False, False, id="PIPL-28 H closed"),
-        pytest.param(Sensitivity.HEALTH, True, True, id="H open to parties"),
-        pytest.param(Sensitivity.JUSTICE, False, False, id="J closed"),
-        pytest.param(Sensitivity.JUSTICE, True, True, id="J open to parties"),
+        pytest.param(Sensitivity.LOW, True, False, id="L"),
+        pytest.param(Sensitivity.MINOR, True, False, id="M inside scope"),
+        pytest.param(Sensitivity.HEALTH, False, True, id="PIPL-28 H closed"),
+        pytest.param(Sensitivity.JUSTICE, False, True, id="J closed"),
     ],
 )
-@pytest.mark.parametrize("right", sorted(PAPER_RIGHTS))
-def test_sensitivity(right: Right, sensitivity: Sensitivity, *, is_party: bool, allowed: bool) -> None:
-    decision = may(viewer(Role.COUNTY_REVIEWER, COUNTY), right, paper(sensitivity, is_party=is_party))
-    assert decision.allowed is allowed
-    assert decision.in_scope
-
-
-def test_read_sensitive_opens_what_is_closed() -> None:
-    grants = (*grants_of(Role.COUNTY_REVIEWER, COUNTY), Grant(COUNTY, Right.READ_SENSITIVE))
-    closed = paper(Sensitivity.JUSTICE)
-    assert may(Viewer("someone", grants), Right.READ_PAPER, closed).allowed
-    elsewhere = (*grants_of(Role.COUNTY_REVIEWER, COUNTY), Grant(OTHER, Right.READ_SENSITIVE))
-    assert not may(Viewer("someone", elsewhere), Right.READ_PAPER, closed).allowed
-    token = Viewer("someone", grants, (TokenScope.ARCHIVE,))
-    assert may(token, Right.READ_PAPER, closed).allowed
-
-
-def test_being_party_gives_no_right_by_itself() -> None:
-    decision = may(viewer(Role.HOMEROOM_TEACHER, SCHOOL), Right.READ_PAPER, paper(Sensitivity.HEALTH, is_party=True))
-    assert not decision.allowed
+def test_sensitivity(sensitivity: Sensitivity, *, onlooker: bool, ground: bool) -> None:
+    assert reads(Standing.LOOKS_ON, sensitivity) is onlooker
+    assert reads(Standing.TAKES_PART, sensitivity)
+    assert needs_ground(sensitivity) is ground
 
 
 @pytest.mark.parametrize(
@@ -112,7 +93,7 @@ def test_assisting_county(right: Right, *, allowed: bool) -> None:
 def test_a_reading_reach_carries_no_decision() -> None:
     grants = tuple(Grant(COUNTY, right, reach=assisting_grants(COUNTY)[0].reach) for right in Right)
     allowed = {right for right in Right if may(Viewer("someone", grants), right, PAPER).allowed}
-    assert allowed == {Right.READ_PAPER, Right.READ_SENSITIVE, Right.READ_STATISTICS}
+    assert allowed == {Right.READ_PAPER, Right.READ_STATISTICS}
 
 
 @pytest.mark.parametrize(
