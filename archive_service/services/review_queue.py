@@ -22,8 +22,10 @@ from archive_service.rules.access import Right
 from archive_service.rules.identity import normalise
 from archive_service.rules.lifecycle import CaseState
 from archive_service.rules.names import fold_name
+from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.case_chain import StepState
+from archive_service.services.ledger import Subject
 from archive_service.services.review_lines import SOMEDAY, CaseLine, last_day, line_of, lines, my_turn
 from archive_service.services.scope import Scope
 
@@ -108,12 +110,12 @@ class _Listing:
 def review_queue(
     archive: Archive, *, actor: Actor, filters: QueueFilters | None = None, cursor: str | None = None, size: int = PAGE_SIZE
 ) -> CaseList:
-    """What waits for a decision at the actor's own units, first what is due first.
+    """What waits for a decision at the actor's own units, first what is due first; which cases were shown is on the ledger.
 
     Raises:
         Rejected: the cursor is not one of ours.
     """
-    with archive.read() as session:
+    with archive.begin() as session:
         listing = _queue(archive, session, actor)
         counts = _counts(listing)
         listing.conditions += _chosen(filters or QueueFilters(), listing.on)
@@ -136,13 +138,13 @@ def neighbours(archive: Archive, case_id: str, *, actor: Actor, filters: QueueFi
 def list_cases(
     archive: Archive, *, actor: Actor, filters: CaseFilters | None = None, cursor: str | None = None, size: int = PAGE_SIZE
 ) -> CaseList:
-    """All cases in scope; `mine` keeps those that wait at one of my units or were returned to it.
+    """All cases in scope, on the ledger as above; `mine` keeps those that wait at one of my units or were returned to it.
 
     Raises:
         Rejected: the cursor is not one of ours.
     """
     chosen = filters or CaseFilters()
-    with archive.read() as session:
+    with archive.begin() as session:
         scope = Scope.of(session, actor)
         listing = _Listing(archive, session, scope, [scope.cases()])
         if chosen.mine:
@@ -212,7 +214,15 @@ def _page(listing: _Listing, cursor: str | None, size: int) -> CaseList:
         statement = statement.where(or_(last_day() > due_on, and_(last_day() == due_on, Case.id > case_id)))
     rows = listing.session.execute(statement.limit(size + 1)).all()
     items = [line_of(row, listing.archive.law, listing.on) for row in rows[:size]]
+    _tell(listing, items)
     return CaseList(items, _cursor(items[-1]) if len(rows) > size else None, total)
+
+
+def _tell(listing: _Listing, items: list[CaseLine]) -> None:
+    """A line gives a child's name and what is done about it, so the list is a look. Source: HN-24.1."""
+    if items:
+        detail, now = {"cases": [line.id for line in items]}, listing.archive.clock.now()
+        ledger.write(listing.session, "cases.listed", Subject("case"), actor=listing.scope.actor, now=now, detail=detail)
 
 
 def _cursor(line: CaseLine) -> str:

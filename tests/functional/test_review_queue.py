@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from archive_service.errors import Denied, Rejected
+from archive_service.models.ledger import Event
 from archive_service.models.record import MatchState, ReviewState
 from archive_service.rules.access import Role
 from archive_service.rules.lifecycle import CaseAction, CaseState
@@ -49,6 +51,17 @@ def test_only_what_waits_at_my_unit(archive, office, make, waiting):
     office.act(waiting[0][0].id, ACCEPT, office.reviewer)
     assert review_queue(archive, actor=office.reviewer).total == 2
     assert [line.id for line in review_queue(archive, actor=office.registrar).items] == [waiting[0][0].id]
+
+
+def test_lists_of_cases_are_looks_and_go_on_the_ledger(archive, office, waiting):
+    review_queue(archive, actor=office.reviewer, size=2)
+    list_cases(archive, actor=office.registrar)
+    with archive.read() as session:
+        told = list(session.scalars(select(Event).where(Event.act == "cases.listed").order_by(Event.id)))
+    ids = [case.id for case, _ in waiting]
+    assert [(event.account_id, event.detail["cases"]) for event in told] == [
+        (office.reviewer.account_id, ids[:2]), (office.registrar.account_id, ids),
+    ]  # fmt: skip
 
 
 def test_pages_neither_repeat_nor_skip(archive, office, waiting):
