@@ -37,13 +37,14 @@ class FacetOut(Output):
 
 
 class HitOut(Output):
-    """One page; boxes in pixels of the upright page, marks are offsets in the snippet."""
+    """One page; boxes in pixels of the upright page, marks are offsets in the snippet. Masked: name and number are not whole."""
 
     record_id: str
     page: int
     student_id: str | None
     student_no: str | None
     name: str | None
+    is_masked: bool
     kind: str | None
     kind_label: str | None
     school: str
@@ -55,13 +56,14 @@ class HitOut(Output):
 
 
 class SearchOut(Output):
-    """Hits in order; `total` counts pages in scope that fit exactly."""
+    """Hits in order; `total` counts pages in scope that fit exactly. Papers of health and justice are left out without a purpose."""
 
     total: int
     near_total: int
     exact: bool
     took_ms: int
     facets: dict[str, list[FacetOut]]
+    closed_left_out: bool
     hits: list[HitOut]
 
 
@@ -87,5 +89,6 @@ def search_pages(query: SearchQuery) -> SearchOut:
         exact=answer.is_exact,
         took_ms=answer.took_ms,
         facets={name: [FacetOut.model_validate(one) for one in counts] for name, counts in answer.facets.items()},
+        closed_left_out=answer.closed_left_out,
         hits=[HitOut.model_validate(hit) for hit in answer.hits],
     )

@@ -24,9 +24,9 @@ from archive_service.services.sensitivity import is_settled
 
 STATUS_NUMBERS = {ReviewState.PENDING: 1, ReviewState.ACCEPTED: 2, ReviewState.RETURNED: 3}
 # Papers closed to all but the parties, and those whose kind is not settled, are found by the unit that took them in as long as they
-# lie in its scope; once they lie elsewhere nobody finds them by words (they are reached through their case).
+# lie in its scope, the closed ones for a purpose; once they lie elsewhere nobody finds them by words (but through their case).
 OPEN_NUMBERS = {"L": 1, "M": 2}
-CLOSED_AT_HOME, CLOSED_ELSEWHERE = 3, 9
+CLOSED_AT_HOME, UNSETTLED_AT_HOME, ELSEWHERE = 3, 4, 9
 NAME_FIELDS, NUMBER_FIELDS = ("name", "former_name"), ("id_no", "student_no")
 REBUILD_RECORDS = 1000
 
@@ -107,9 +107,12 @@ def entries_of(session: Session, record_ids: Collection[str], kinds: dict[str, i
 
 def sensitivity_number(record: Record) -> int:
     """Under which number of the sensitivity column a record is found."""
-    at_home = record.organisation_id == record.received_unit_id
-    closed = CLOSED_AT_HOME if at_home else CLOSED_ELSEWHERE
-    return OPEN_NUMBERS.get(record.sensitivity, closed) if is_settled(record) else closed
+    is_open = record.sensitivity in OPEN_NUMBERS
+    if is_open and is_settled(record):
+        return OPEN_NUMBERS[record.sensitivity]
+    if record.organisation_id != record.received_unit_id:
+        return ELSEWHERE
+    return UNSETTLED_AT_HOME if is_open else CLOSED_AT_HOME
 
 
 def kind_numbers(session: Session, archive: Archive) -> dict[str, int]:

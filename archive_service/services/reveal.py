@@ -48,8 +48,13 @@ def named(archive: Archive, student_ids: Iterable[str], *, actor: Actor) -> dict
     with archive.read() as session:
         scope = Scope.of(session, actor)
         lines = _lines(session, scope, ids)
-        open_ids = set(session.scalars(select(Student.id).where(Student.id.in_(ids), scope.named_students())))
+        open_ids = named_whole(session, scope, ids)
     return {line.id: line if line.id in open_ids else line.masked() for line in lines}
+
+
+def named_whole(session: Session, scope: Scope, student_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the students whom a list names whole; the others stand under their mask."""
+    return frozenset(session.scalars(select(Student.id).where(Student.id.in_(set(student_ids)), scope.named_students())))
 
 
 def reveal(archive: Archive, student_id: str, *, actor: Actor) -> Named:

@@ -1,8 +1,8 @@
 """Finding papers by what stands on them: the index proposes, rows decide.
 
 Lives here: `find`, from typed text and filters to hits that have passed the scope check, with snippets and boxes.
-Not here: keeping the index (indexing), the engine (`adapters.search_index`). An empty scope asks the engine nothing; totals and
-facets are counted inside the scope; the search itself is an event.
+Not here: what of the index may be asked (search_scope), keeping it (indexing), the engine (`adapters.search_index`). An empty scope asks
+the engine nothing; totals and facets are counted inside the scope; the search itself is an event.
 """
 
 import time
@@ -13,12 +13,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from archive_service.adapters.search_index.entries import Scope as IndexScope
 from archive_service.adapters.search_index.highlight import spans
 from archive_service.adapters.search_index.interface import Hit as IndexHit
-from archive_service.adapters.search_index.interface import Hits, Sort, Window
+from archive_service.adapters.search_index.interface import Sort, Window
 from archive_service.adapters.search_index.parse import Refusal, parse
-from archive_service.adapters.search_index.plan import And, DateRange, Label, LabelField, Number, Plan
+from archive_service.adapters.search_index.plan import And, DateRange, Label, LabelField, Number, Plan, Without
 from archive_service.archive import Archive
 from archive_service.errors import Rejected
 from archive_service.models.organisation import Organisation
@@ -26,19 +25,21 @@ from archive_service.models.record import Page, Record, ReviewState
 from archive_service.models.search import IndexLabel
 from archive_service.models.student import Student
 from archive_service.rules import identity
-from archive_service.rules.access import Right
+from archive_service.rules.names import mask_name, mask_number
 from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
-from archive_service.services.indexing import CLOSED_AT_HOME, OPEN_NUMBERS, STATUS_NUMBERS
+from archive_service.services.indexing import STATUS_NUMBERS
 from archive_service.services.ledger import Subject
 from archive_service.services.places import boxes_of
+from archive_service.services.reveal import named_whole
 from archive_service.services.scope import Scope
+from archive_service.services.search_scope import leaves_closed_out, outdated_pages, readable, search_scope
 from archive_service.services.students import current_number
 from archive_service.services.transcripts import transcript_pages
 from scanners.words import Box
 
-__all__ = ("Answer", "Query", "Sort", "find", "search_scope")
+__all__ = ("Answer", "Query", "Sort", "find")
 
 FACETS: tuple[LabelField, ...] = ("school", "kind", "status")
 STATUS_LABELS = {ReviewState.PENDING: "待审", ReviewState.ACCEPTED: "已通过", ReviewState.RETURNED: "已退回"}
@@ -90,12 +91,16 @@ class Found:
     boxes: tuple[Box, ...]
     width_px: int
     height_px: int
-    is_closed: bool  # a sensitive paper: shown only under a case or for a purpose
+    is_closed: bool  # a sensitive paper: found only for a stated purpose, as is its picture
+    is_masked: bool  # name and number are not whole
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Hits in order. `total` counts pages in scope that fit exactly, `near_total` those with one wrong character."""
+    """Hits in order. `total` counts pages in scope that fit exactly, `near_total` those with one wrong character.
+
+    `closed_left_out`: papers of health and justice were not looked at, for want of a purpose; it says nothing about any being there.
+    """
 
     total: int = 0
     near_total: int = 0
@@ -103,6 +108,7 @@ class Answer:
     took_ms: int = 0
     facets: dict[str, list[FacetCount]] = field(default_factory=dict)
     hits: tuple[Found, ...] = ()
+    closed_left_out: bool = False
 
 
 def find(archive: Archive, query: Query, *, actor: Actor) -> Answer:
@@ -119,7 +125,7 @@ def find(archive: Archive, query: Query, *, actor: Actor) -> Answer:
     with archive.read() as session:
         scope = Scope.of(session, actor)
         index_scope = search_scope(scope)
-        plan = _with_filters(session, words, query)
+        plan = _with_filters(session, words, query, outdated_pages(session, scope))
     size = max(1, min(query.size, SIZE_MOST))
     window = Window(size=size, offset=(max(query.page, 1) - 1) * size, sort=query.sort)
     found = archive.index.candidates(plan, index_scope, window)
@@ -130,16 +136,8 @@ def find(archive: Archive, query: Query, *, actor: Actor) -> Answer:
         detail = {"text": query.text[:200], "total": found.total, "records": sorted({row.record.id for row in rows.values()})}
         ledger.write(session, "search.made", Subject("search"), actor=actor, now=archive.clock.now(), detail=detail)
     hits = tuple(_hit(archive, words, hit, rows[hit.page_id]) for hit in found.hits if hit.page_id in rows)
-    return _answer(found, facets, hits, started)
-
-
-def search_scope(scope: Scope) -> IndexScope:
-    """The schools and sensitivities an actor may find by words; the closed ones only where every school is their own unit."""
-    units = scope.units(Right.READ_PAPER)
-    numbers = frozenset(scope.tree.units[unit].number for unit in units)
-    is_at_home = bool(units) and units <= scope.own_units
-    closed = {CLOSED_AT_HOME} if is_at_home else set()
-    return IndexScope(numbers, frozenset(OPEN_NUMBERS.values()) | closed)
+    took_ms = round((time.perf_counter() - started) * 1000)
+    return Answer(found.total, found.near_total, found.exact, took_ms, facets, hits, leaves_closed_out(scope))
 
 
 @dataclass(frozen=True)
@@ -148,10 +146,11 @@ class _Row:
     record: Record
     student: Student | None
     school: str
+    is_masked: bool
 
 
-def _with_filters(session: Session, words: Plan, query: Query) -> Plan:
-    parts: list[Plan] = [words]
+def _with_filters(session: Session, words: Plan, query: Query, outdated: frozenset[int]) -> Plan:
+    parts: list[Plan] = [words, Without(outdated)] if outdated else [words]
     if query.school:
         number = session.scalars(select(Organisation.number).where(Organisation.code == query.school)).first()
         parts.append(Label("school", frozenset({number or 0})))
@@ -178,14 +177,21 @@ def _rows(session: Session, scope: Scope, page_ids: Sequence[int]) -> dict[int, 
     """The proposed pages that the rows allow."""
     if not page_ids:
         return {}
-    wanted = select(Page, Record).join(Record, Record.id == Page.record_id).where(Page.id.in_(page_ids), scope.records())
+    wanted = select(Page, Record).join(Record, Record.id == Page.record_id).where(Page.id.in_(page_ids), readable(scope))
     pairs = session.execute(wanted).all()
     ids = {record.student_id for _, record in pairs if record.student_id}
     people = session.scalars(select(Student).where(Student.id.in_(ids)).options(selectinload(Student.numbers)))
     students = {row.id: row for row in people}
-    units = scope.tree.units
+    units, whole = scope.tree.units, named_whole(session, scope, ids)
     return {
-        page.id: _Row(page, record, students.get(record.student_id or ""), units[record.organisation_id].name) for page, record in pairs
+        page.id: _Row(
+            page=page,
+            record=record,
+            student=students.get(record.student_id or ""),
+            school=units[record.organisation_id].name,
+            is_masked=record.student_id is not None and record.student_id not in whole,
+        )
+        for page, record in pairs
     }
 
 
@@ -212,25 +218,34 @@ def _hit(archive: Archive, words: Plan, hit: IndexHit, row: _Row) -> Found:
     start = max(0, places[0][0] - SNIPPET_BEFORE) if places else 0
     end = start + SNIPPET_BEFORE + SNIPPET_AFTER
     kind = archive.kinds.get(row.record.kind)
-    is_closed = Sensitivity(row.record.sensitivity).is_closed
+    name, student_no = _called(row)
     return Found(
         record_id=row.record.id,
         page=row.page.no,
         student_id=row.student.id if row.student else None,
-        student_no=current_number(row.student.numbers) if row.student else None,
-        name=row.student.name if row.student else None,
+        student_no=student_no,
+        name=name,
         kind=row.record.kind,
         kind_label=kind.label if kind else None,
         school=row.school,
         received_on=row.record.received_on,
         match="near" if hit.near else "exact",
-        snippet="(内容涉及健康或司法信息,说明事由后可看)" if is_closed else text[start:end].replace("\n", " "),
-        marks=() if is_closed else tuple((first - start, min(last, end) - start) for first, last in places if start <= first < end),
-        boxes=() if is_closed else _boxes(archive, row, places),
+        snippet=text[start:end].replace("\n", " "),
+        marks=tuple((first - start, min(last, end) - start) for first, last in places if start <= first < end),
+        boxes=_boxes(archive, row, places),
         width_px=row.page.width_px,
         height_px=row.page.height_px,
-        is_closed=is_closed,
+        is_closed=Sensitivity(row.record.sensitivity).is_closed,
+        is_masked=row.is_masked,
     )
+
+
+def _called(row: _Row) -> tuple[str | None, str | None]:
+    """Name and number, whole or under their masks. Source: HN-24.1, PIPL-6."""
+    if row.student is None:
+        return None, None
+    name, number = row.student.name, current_number(row.student.numbers)
+    return (mask_name(name), mask_number(number) if number else None) if row.is_masked else (name, number)
 
 
 def _boxes(archive: Archive, row: _Row, places: list[tuple[int, int]]) -> tuple[Box, ...]:
@@ -239,8 +254,3 @@ def _boxes(archive: Archive, row: _Row, places: list[tuple[int, int]]) -> tuple[
     pages = {page.no: page for page in transcript_pages(archive, row.record.id)}
     page = pages.get(row.page.no)
     return tuple(boxes_of(page, places)) if page else ()
-
-
-def _answer(found: Hits, facets: dict[str, list[FacetCount]], hits: tuple[Found, ...], started: float) -> Answer:
-    took_ms = round((time.perf_counter() - started) * 1000)
-    return Answer(found.total, found.near_total, found.exact, took_ms, facets, hits)

@@ -57,6 +57,13 @@ class DateRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Without:
+    """The page is none of these: what the caller knows to be outdated."""
+
+    page_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All parts hold; no parts means every page."""
 
@@ -71,7 +78,7 @@ class Or:
 
 
 Leaf = Text | Name | Number
-Plan = And | Or | Text | Name | Number | OneWrong | Label | DateRange
+Plan = And | Or | Text | Name | Number | OneWrong | Label | DateRange | Without
 
 SHORTEST_PIECE = 4
 """Characters of the shortest piece of a number that can be looked for."""

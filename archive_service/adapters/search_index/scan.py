@@ -21,6 +21,7 @@ from archive_service.adapters.search_index.plan import (
     Or,
     Plan,
     Text,
+    Without,
     leaves,
 )
 
@@ -38,14 +39,22 @@ def holds(plan: Plan, page: FoldedPage) -> bool:
             return all(holds(part, page) for part in parts)
         case Or(parts):
             return any(holds(part, page) for part in parts)
-        case Label(field, values):
-            return getattr(page, field) in values
-        case DateRange(first, last):
-            return page.made_on != 0 and first <= page.made_on <= last
+        case Label() | DateRange() | Without():
+            return _by_column(plan, page)
         case OneWrong(leaf):
             return _nearly(leaf, page)
         case Text() | Name() | Number():
             return _exactly(plan, page)
+
+
+def _by_column(plan: Label | DateRange | Without, page: FoldedPage) -> bool:
+    match plan:
+        case Label(field, values):
+            return getattr(page, field) in values
+        case DateRange(first, last):
+            return page.made_on != 0 and first <= page.made_on <= last
+        case Without(page_ids):
+            return page.page_id not in page_ids
 
 
 def _exactly(leaf: Leaf, page: FoldedPage) -> bool:

@@ -25,6 +25,7 @@ from archive_service.adapters.search_index.plan import (
     Or,
     Plan,
     Text,
+    Without,
 )
 from archive_service.adapters.search_index.scan import differ_by_one, one_wrong_pattern
 
@@ -46,15 +47,25 @@ def matching(plan: Plan, segment: Segment, within: Mask) -> Mask:
             return _all(parts, segment, within)
         case Or(parts):
             return _any(parts, segment, within)
-        case Label(field, values):
-            return within & np.isin(segment.pages.column(field), sorted(values))
-        case DateRange(first, last):
-            made_on = segment.pages.column("made_on")
-            return within & (made_on >= max(first, 1)) & (made_on <= last)
+        case Label() | DateRange() | Without():
+            return within & _by_column(plan, segment)
         case OneWrong(leaf):
             return _mask(_nearly(leaf, segment, within), within)
         case Text() | Name() | Number():
             return _mask(_exactly(plan, segment, within), within)
+
+
+def _by_column(plan: Label | DateRange | Without, segment: Segment) -> Mask:
+    """What the whole numbers beside each page decide."""
+    match plan:
+        case Label(field, values):
+            mask = np.isin(segment.pages.column(field), sorted(values))
+        case Without(page_ids):
+            mask = ~np.isin(segment.pages.column("page_id"), sorted(page_ids))
+        case DateRange(first, last):
+            made_on = segment.pages.column("made_on")
+            mask = (made_on >= max(first, 1)) & (made_on <= last)
+    return mask
 
 
 def whole_values(leaf: Leaf, segment: Segment) -> Docs:
@@ -64,7 +75,7 @@ def whole_values(leaf: Leaf, segment: Segment) -> Docs:
 
 def _all(parts: Sequence[Plan], segment: Segment, within: Mask) -> Mask:
     left = within
-    for part in sorted(parts, key=lambda part: not isinstance(part, Label | DateRange)):
+    for part in sorted(parts, key=lambda part: not isinstance(part, Label | DateRange | Without)):
         if not left.any():
             break
         left = matching(part, segment, left)

@@ -21,6 +21,7 @@ from archive_service.adapters.search_index.plan import (
     OneWrong,
     Or,
     Text,
+    Without,
     strict,
 )
 from archive_service.adapters.search_index.scan import holds, scan
@@ -158,6 +159,8 @@ def test_filters_without_words(index):
     assert found(index, DateRange(20230101)) == {14}
     assert 24 not in found(index, DateRange(0))  # of unknown date
     assert found(index, Label("kind", frozenset())) == set()
+    some = And((Label("kind", frozenset({2})), Without(frozenset({14, 1}))))
+    assert found(index, some) == truth(some) == found(index, Label("kind", frozenset({2}))) - {14, 1}
     assert found(index, Or()) == set()
 
 

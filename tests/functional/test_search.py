@@ -1,0 +1,88 @@
+"""What a search tells: sensitive papers for a purpose only, totals no larger than the rows, names masked where one need not know them."""
+
+import pytest
+from sqlalchemy import select
+
+from archive_service.models.ledger import Event
+from archive_service.models.record import Page
+from archive_service.rules.access import Role
+from archive_service.services import corrections, indexing, search
+from archive_service.services.search import Query
+from tests.functional.case_steps import Office
+
+WORDS = "抑郁症 王小雨 复学"
+
+
+@pytest.fixture
+def office(archive, make):
+    return Office(archive, make)
+
+
+@pytest.fixture
+def paper(archive, office, make):
+    """Makes a paper that was read, with its words in the index."""
+    archive.index.finish_rebuild(archive.index.begin_rebuild())
+
+    def paper(student, text=WORDS, kind="award_certificate", **values):
+        record = office.paper(student, kind, **values)
+        make._add(Page(record_id=record.id, no=1, text=text, width_px=100, height_px=100, rotation=0, skew_deg=0, blank=False))
+        indexing.index_records(archive, {record.id}, job_id=1)
+        return record
+
+    return paper
+
+
+@pytest.fixture
+def find(archive):
+    return lambda actor, words="抑郁症": search.find(archive, Query(words), actor=actor)
+
+
+def test_a_search_without_a_purpose_says_nothing_of_health(archive, office, make, paper, find):
+    student = make.student(office.school)
+    record = paper(student, kind="diagnosis_certificate", sensitivity="H")
+    plain = find(office.registrar)
+    assert (plain.total, plain.hits, plain.facets["kind"], plain.closed_left_out) == (0, (), [], True)
+    assert find(office.registrar, "没有的词").closed_left_out  # it tells nothing of what is there
+    case, _ = office.illness_case(student)
+    assert find(office.registrar.for_case(case.id)).total == 0
+    stated = find(office.registrar.for_case(None, "核对休学材料"))
+    [hit] = stated.hits
+    assert (stated.total, hit.record_id, "抑郁症" in hit.snippet, hit.is_closed, stated.closed_left_out) == (
+        1,
+        record.id,
+        True,
+        True,
+        False,
+    )
+    with archive.read() as session:
+        told = session.scalars(select(Event).where(Event.act == "search.made").order_by(Event.id.desc())).first()
+    assert (told.purpose, told.detail["records"]) == ("核对休学材料", [record.id])
+    superior = find(office.reviewer.for_case(None, "核对休学材料"))
+    assert (superior.total, superior.closed_left_out) == (0, False)
+
+
+def test_totals_follow_the_rows_before_the_index_does(archive, office, make, paper, find):
+    student = make.student(office.school)
+    record, other = paper(student), paper(student)
+    assert find(office.reviewer).total == 2
+    corrections.set_kind(archive, record.id, kind="diagnosis_certificate", reason="", actor=office.registrar)
+    for actor in (office.reviewer, office.registrar):
+        answer = find(actor)
+        assert ([hit.record_id for hit in answer.hits], answer.total) == ([other.id], 1)
+        assert {name: [count.count for count in counts] for name, counts in answer.facets.items()} == {
+            "school": [1],
+            "kind": [1],
+            "status": [1],
+        }
+    assert find(office.registrar.for_case(None, "核对")).total == 2
+    indexing.index_records(archive, {record.id}, job_id=2)
+    assert find(office.reviewer).total == 1
+
+
+def test_names_are_masked_where_the_unit_has_nothing_to_do_with_the_student(office, make, paper, find):
+    student = make.student(office.school, name="王小雨")
+    paper(student)
+    [own], [below] = find(office.registrar).hits, find(make.actor(Role.CITY_REVIEWER, office.units[1])).hits
+    assert (own.name, own.student_no, own.is_masked) == ("王小雨", f"G{student.id_no}", False)
+    assert (below.name, below.is_masked) == ("王**", True)
+    assert "*" in below.student_no
