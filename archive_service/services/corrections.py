@@ -16,9 +16,9 @@ from archive_service.rules import identity
 from archive_service.rules.access import Right
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
-from archive_service.services.evidence_fit import refuse_other_kind
+from archive_service.services.evidence_fit import refuse_decided, refuse_other_kind
 from archive_service.services.ledger import Subject
-from archive_service.services.matching import check_version
+from archive_service.services.matching import check_version, refuse_frozen
 from archive_service.services.scope import Scope
 from scanners.labels import FIELD_LABELS
 
@@ -62,7 +62,7 @@ def confirm_field(
 ) -> Record:
     """Confirm or correct a value with the page in view; one that breaks its check is refused, not kept as confirmed.
 
-    Raises: NotFound, Denied, Refused (unknown field, or a value that cannot be right).
+    Raises: NotFound, Denied, StaleRow, Refused (unknown field, a value that cannot be right, a frozen dossier, evidence of a decided case).
     """
     value = correction.value.strip()
     if name not in FIELD_LABELS:
@@ -74,6 +74,9 @@ def confirm_field(
     with archive.begin() as session:
         record = Scope.of(session, actor).record(session, record_id, Right.CONFIRM, lock=True)
         check_version(record, version)
+        if record.student_id:
+            refuse_frozen(session, record.student_id)
+        refuse_decided(session, record)
         field = _field(session, record_id, name, correction.page)
         before = field.value
         field.value, field.state, field.suggestion = value, FieldState.CONFIRMED, None

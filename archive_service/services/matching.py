@@ -20,7 +20,7 @@ from archive_service.models.record import FieldState, Match, MatchState, PageFie
 from archive_service.models.student import Dossier, Student, StudentNumber
 from archive_service.rules import identity
 from archive_service.rules.access import Right
-from archive_service.rules.matching import Entry, Seen, Weighed, weigh
+from archive_service.rules.matching import Entry, Seen, Weighed, differences, weigh
 from archive_service.services import ledger
 from archive_service.services.actor import SERVICE, Actor
 from archive_service.services.evidence_fit import is_evidence, refuse_refiling
@@ -37,7 +37,10 @@ def match_record(archive: Archive, record_id: str) -> None:
         record = session.get(Record, record_id, with_for_update=True)
         if record is None or record.state not in (RecordState.READ, RecordState.UNREADABLE):
             return
-        if _decided_by_person(session, record_id) is None:
+        decided = _decided_by_person(session, record_id)
+        if decided is not None:
+            _compare_again(session, record, decided)
+        else:
             weighed = _weigh(session, record)
             _keep(session, record, weighed, now)
             subject = Subject("record", record_id, student_id=record.student_id, record_id=record_id)
@@ -232,8 +235,15 @@ def _decision(record: Record, student_id: str | None, weighed: Weighed, reason: 
     )
 
 
-def _decided_by_person(session: Session, record_id: str) -> int | None:
-    return session.scalars(select(Match.id).where(Match.record_id == record_id, Match.decided_by.is_not(None))).first()
+def _decided_by_person(session: Session, record_id: str) -> Match | None:
+    decided = select(Match).where(Match.record_id == record_id, Match.decided_by.is_not(None)).order_by(Match.id.desc())
+    return session.scalars(decided).first()
+
+
+def _compare_again(session: Session, record: Record, match: Match) -> None:
+    """Values may have been corrected since the person decided: whose it is stays, where paper and registry differ does not."""
+    seen = seen_on(_fields(session, record.id))
+    match.disagreements = [asdict(gap) for entry in _load(session, Student.id == match.student_id) for gap in differences(seen, entry)]
 
 
 def _fields(session: Session, record_id: str) -> list[PageField]:

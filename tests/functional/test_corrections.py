@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from archive_service.errors import Denied, Refused, StaleRow
-from archive_service.models.case import CaseEvidence
+from archive_service.models.case import Case, CaseEvidence
 from archive_service.models.record import FieldState, KindState, MatchState, PageField
-from archive_service.models.student import Student
+from archive_service.models.student import Dossier, Student
 from archive_service.rules.access import Role
 from archive_service.services import corrections, intake, matching, records, transcription
 from archive_service.services.cases import open_case
@@ -152,3 +152,35 @@ def test_namesakes_crowd_nobody_out(archive, desk, make):
         session.execute(delete(PageField).where(PageField.record_id == desk.record.id, PageField.name == "id_no"))
     matching.match_record(archive, desk.record.id)
     assert desk.view().record.student_id == desk.student.id
+
+
+def test_differences_follow_a_correction_after_a_persons_match(archive, desk):
+    matching.set_match(archive, desk.record.id, student_id=desk.student.id, reason="", actor=desk.registrar)
+    corrections.confirm_field(archive, desk.record.id, "name", Correction("张叁"), actor=desk.registrar)
+    matching.match_record(archive, desk.record.id)
+    assert [gap["field"] for gap in desk.view().match.disagreements] == ["name"]
+    corrections.confirm_field(archive, desk.record.id, "name", Correction("张三"), actor=desk.registrar)
+    matching.match_record(archive, desk.record.id)
+    assert desk.view().match.disagreements == []
+
+
+def test_nothing_is_corrected_in_a_frozen_dossier(archive, desk):
+    with archive.begin() as session:
+        session.execute(update(Dossier).where(Dossier.student_id == desk.student.id).values(frozen_at=NOON))
+    with pytest.raises(Refused) as error:
+        corrections.confirm_field(archive, desk.record.id, "name", Correction("张叁"), actor=desk.registrar)
+    assert error.value.this_code == "dossier_frozen"
+
+
+@pytest.mark.parametrize(("state", "code"), [("in_review", None), ("accepted", "record_in_decided_case"), ("withdrawn", None)])
+def test_what_a_decided_case_rests_on_is_not_corrected(archive, desk, state, code):
+    case = open_case(archive, procedure="suspend", student_id=desk.student.id, ground="illness", facts=ILLNESS_FACTS, actor=desk.registrar)
+    desk.make._add(CaseEvidence(case_id=case.id, code="E-APP", record_id=desk.record.id, set_by=case.opened_by, set_at=NOON))
+    with archive.begin() as session:
+        session.get_one(Case, case.id).state = state
+    refused = None
+    try:
+        corrections.confirm_field(archive, desk.record.id, "phone", Correction("13800000000"), actor=desk.registrar)
+    except Refused as error:
+        refused = error.this_code
+    assert refused == code
