@@ -29,7 +29,7 @@ from archive_service.worker import Keeper, Worker
 from benchmarks.ingest.meter import Meter
 from demo.load import load_world
 from demo.load_notes import Notes
-from demo.load_papers import Desk
+from demo.load_papers import LOOSE, SORTED, Desk
 from demo.papers import Paper, make_papers
 from scanners.images import open_pages
 from scanners.judging import Judgement
@@ -80,7 +80,7 @@ def product(archive: Archive, notes: Notes, papers: list[Paper], meter: Meter) -
     with meter.run():
         for number, paper in enumerate(papers):
             with meter.stage("store"):
-                desk.hand_in(paper, is_sorted=number % 2 == 0)
+                desk.hand_in(paper, SORTED if number % 2 == 0 else LOOSE)
             for kind, worker in workers.items():
                 with meter.stage(kind):
                     worker.drain()
