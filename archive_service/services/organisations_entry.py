@@ -12,9 +12,9 @@ from archive_service.models.organisation import Level
 from archive_service.rules.vocabulary import Stage
 from archive_service.services.roster_sheet import CellFault, SheetRow
 
-CODE, NAME, LEVEL, PARENT, AUTHORITY = "代码", "名称", "层级", "上级代码", "主管代码"
+CODE, NAME, LEVEL, PARENT, AUTHORITY, ASSISTING = "代码", "名称", "层级", "上级代码", "主管代码", "协管代码"
 SECTIONS, PROFILE, FROM, TO = "学段", "省域", "起始日期", "终止日期"
-COLUMNS = (CODE, NAME, LEVEL, PARENT, AUTHORITY, SECTIONS, PROFILE, FROM, TO)
+COLUMNS = (CODE, NAME, LEVEL, PARENT, AUTHORITY, ASSISTING, SECTIONS, PROFILE, FROM, TO)
 REQUIRED = (CODE, NAME, LEVEL, PARENT, AUTHORITY)
 
 RANKS: Mapping[Level, int] = {Level.SCHOOL: 0, Level.COUNTY: 1, Level.CITY: 2, Level.PROVINCE: 3}
@@ -34,7 +34,7 @@ _LONG_AGO = date(1949, 10, 1)
 
 @dataclass(frozen=True)
 class UnitEntry:
-    """A row read; an empty profile is that of the superior."""
+    """A row read; an empty profile is that of the superior. `assisting` is None where the sheet has no such column: it stays as it is."""
 
     row: SheetRow
     code: str
@@ -42,6 +42,7 @@ class UnitEntry:
     level: Level
     parent: str
     authority: str
+    assisting: str | None
     sections: tuple[str, ...]
     profile: str
     valid_from_on: date | None
@@ -70,9 +71,12 @@ def read_unit(row: SheetRow, profiles: Mapping[str, str]) -> tuple[UnitEntry | N
     faults = [row.fault(column, code, message) for wrong, column, code, message in rules if wrong]
     if faults or level is None:
         return None, faults
-    known = tuple(stage.value for stage in sections if stage)
-    profile = profiles.get(cells[PROFILE], "")
-    return UnitEntry(row, cells[CODE], cells[NAME], level, cells[PARENT], cells[AUTHORITY], known, profile, starts, ends), []
+    unit = UnitEntry(
+        row=row, code=cells[CODE], name=cells[NAME], level=level, parent=cells[PARENT], authority=cells[AUTHORITY],
+        assisting=row.cells.get(ASSISTING), sections=tuple(stage.value for stage in sections if stage),
+        profile=profiles.get(cells[PROFILE], ""), valid_from_on=starts, valid_to_on=ends,
+    )  # fmt: skip
+    return unit, []
 
 
 def _day(text: str) -> date | None:

@@ -21,7 +21,18 @@ from archive_service.rules.access import Right
 from archive_service.services import ledger, tasks
 from archive_service.services.accounts_viewer import is_service
 from archive_service.services.actor import Actor
-from archive_service.services.organisations_entry import AUTHORITY, CODE, COLUMNS, LEVEL, PARENT, RANKS, REQUIRED, UnitEntry, read_unit
+from archive_service.services.organisations_entry import (
+    ASSISTING,
+    AUTHORITY,
+    CODE,
+    COLUMNS,
+    LEVEL,
+    PARENT,
+    RANKS,
+    REQUIRED,
+    UnitEntry,
+    read_unit,
+)
 from archive_service.services.roster_sheet import CellFault, read_sheets, refuse_hostile
 from archive_service.services.scope import Scope
 
@@ -102,7 +113,7 @@ def _against_tree(entries: Sequence[UnitEntry], units: Mapping[str, Organisation
     seen: set[str] = set()
     for entry in entries:
         known = units.get(entry.code)
-        parent, authority = levels.get(entry.parent), levels.get(entry.authority)
+        parent, authority, assisting = levels.get(entry.parent), levels.get(entry.authority), levels.get(entry.assisting or "")
         is_allowed = managed is None or (entry.code if known else entry.parent) in allowed
         rules = (
             (entry.code in seen, CODE, "twice_in_sheet", "同一代码在表中出现多次"),
@@ -111,6 +122,8 @@ def _against_tree(entries: Sequence[UnitEntry], units: Mapping[str, Organisation
             (parent is not None and RANKS[parent] <= RANKS[entry.level], PARENT, "parent_level", "上级单位的层级须高于本单位"),
             (bool(entry.authority) and authority is None, AUTHORITY, "unknown_authority", "主管代码既不在表中,也不在系统中"),
             (authority is not None and RANKS[authority] <= RANKS[entry.level], AUTHORITY, "authority_level", "主管部门的层级须高于本单位"),
+            (bool(entry.assisting) and assisting is None, ASSISTING, "unknown_assisting", "协管代码既不在表中,也不在系统中"),
+            (assisting is not None and RANKS[assisting] <= RANKS[entry.level], ASSISTING, "assisting_level", "协管部门的层级须高于本单位"),
             (not is_allowed, CODE, "out_of_scope", "单位不在您的管理范围内"),
         )
         faults += [entry.row.fault(column, code, message) for wrong, column, code, message in rules if wrong]
@@ -140,11 +153,16 @@ def _new(session: Session, entry: UnitEntry, units: Mapping[str, Organisation], 
     unit = Organisation(
         id=new_id(), number=number, code=entry.code, name=entry.name, level=entry.level,
         profile=entry.profile or (parent.profile if parent else "NAT"), parent_id=parent.id if parent else None,
-        authority_id=authority.id if authority else None, sections=list(entry.sections),
+        authority_id=authority.id if authority else None, assisting_id=_assisting(entry, units), sections=list(entry.sections),
         valid_from_on=entry.valid_from_on or on, valid_to_on=entry.valid_to_on,
     )  # fmt: skip
     session.add(unit)
     return unit
+
+
+def _assisting(entry: UnitEntry, units: Mapping[str, Organisation]) -> str | None:
+    unit = units.get(entry.assisting or "")
+    return unit.id if unit else None
 
 
 def _update(session: Session, unit: Organisation, entry: UnitEntry, units: Mapping[str, Organisation], on: date) -> bool:
@@ -158,7 +176,13 @@ def _update(session: Session, unit: Organisation, entry: UnitEntry, units: Mappi
             OrganisationTerm(organisation_id=unit.id, code=unit.code, valid_from_on=unit.valid_from_on, valid_to_on=last_day, **present)
         )
         unit.valid_from_on = since
-    others = {"sections": list(entry.sections), "profile": entry.profile or unit.profile, "valid_to_on": entry.valid_to_on}
+    assisting_id = unit.assisting_id if entry.assisting is None else _assisting(entry, units)
+    others = {
+        "assisting_id": assisting_id,
+        "sections": list(entry.sections),
+        "profile": entry.profile or unit.profile,
+        "valid_to_on": entry.valid_to_on,
+    }
     changed = wanted != present or any(getattr(unit, name) != value for name, value in others.items())
     for name, value in {**wanted, **others}.items():
         setattr(unit, name, value)

@@ -30,8 +30,8 @@ SCHOOL = {
 
 @pytest.fixture
 def load(archive):
-    def load(*rows, actor=SERVICE):
-        task = organisations_import.start(archive, sheet_of(*rows, headings=COLUMNS), actor)
+    def load(*rows, actor=SERVICE, headings=COLUMNS):
+        task = organisations_import.start(archive, sheet_of(*rows, headings=headings), actor)
         organisations_import.run(archive, task.id)
         return tasks.read(archive, task.id, actor)
 
@@ -58,6 +58,23 @@ def test_the_same_sheet_again_changes_nothing(archive, load):
     load(SCHOOL, COUNTY, CITY, PROVINCE)
     task = load(SCHOOL, COUNTY, CITY, PROVINCE)
     assert (task.result["created"], task.result["updated"], task.result["unchanged"]) == (0, 0, 4)
+
+
+def test_an_assisting_department_is_named_kept_and_taken_away(archive, load):
+    load(PROVINCE, CITY, COUNTY, {**SCHOOL, "主管代码": "520100", "协管代码": "520115"})
+    assert unit_of(archive, "5201150003").assisting_id == unit_of(archive, "520115").id
+    old = [column for column in COLUMNS if column != "协管代码"]
+    task = load({**SCHOOL, "主管代码": "520100"}, headings=old)
+    assert task.result["unchanged"] == 1
+    assert unit_of(archive, "5201150003").assisting_id is not None
+    assert load({**SCHOOL, "主管代码": "520100"}).result["updated"] == 1
+    assert unit_of(archive, "5201150003").assisting_id is None
+
+
+@pytest.mark.parametrize(("code", "fault"), [("529999", "unknown_assisting"), ("5201150003", "assisting_level")])
+def test_who_assists_is_a_known_unit_above(load, code, fault):
+    task = load(PROVINCE, CITY, COUNTY, {**SCHOOL, "协管代码": code})
+    assert [error["code"] for error in task.errors] == [fault]
 
 
 def test_a_renamed_school_keeps_its_earlier_term(archive, load):
