@@ -13,7 +13,7 @@ from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services import records
 from archive_service.services.actor import Actor
 from archive_service.services.case_view import clock_of
-from archive_service.services.records import Filter, RecordView
+from archive_service.services.records import Filter, RecordView, may_show
 from archive_service.services.reveal import Named
 from archive_service.services.student_page import CaseLine, LookLine, StudentPage
 from archive_service.services.student_page_shelves import RecordLine, Shelf
@@ -69,11 +69,13 @@ def shelf(one: Shelf, law: Law) -> dict[str, Any]:
     return {"code": one.code, "label": one.label, "records": [_thumb(line) for line in one.records], "gaps": gaps}
 
 
-def whole_dossier(the: Archive, page: StudentPage, *, actor: Actor) -> list[dict[str, Any]]:
-    """Every readable record of the dossier, in the order of the shelves: one leafs through it like through the folder."""
+def whole_dossier(the: Archive, page: StudentPage, *, actor: Actor) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The readable records of the dossier in the order of the shelves, as one leafs through the folder; and those that ask why."""
     order = {line.id: place for place, line in enumerate(line for one in page.shelves for line in one.records)}
     views = sorted(_all_records(the, page.student.id, actor), key=lambda view: order.get(view.record.id, len(order)))
-    return [parts.paper(view) for view in views if view.pages]
+    papers = [parts.paper(view) for view in views if view.pages and may_show(view.record, actor)]
+    veiled = [{"id": view.record.id, "label": parts.label_of(view)} for view in views if not may_show(view.record, actor)]
+    return papers, veiled
 
 
 def case(line: CaseLine, the: Archive) -> dict[str, Any]:

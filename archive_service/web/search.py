@@ -11,7 +11,7 @@ from archive_service.rules.access import Right
 from archive_service.services import search
 from archive_service.services.search import Answer, FacetCount, Found, Query, Sort
 from archive_service.web.frame import watermark
-from archive_service.web.pages import number, page_url, pages
+from archive_service.web.pages import number, page_url, pages, quoted
 from archive_service.web.rights import require
 
 EXAMPLES = (
@@ -22,6 +22,7 @@ EXAMPLES = (
 SORTS = (("relevance", "最相关"), ("date", "最新"), ("number", "学籍号"))
 WHO_MAY = "检索材料由学籍管理员、校领导、档案员和审核员使用。需要时请联系本单位的账号管理员。"
 PAGES_MOST = 10_000
+KEPT = ("q", "school", "kind", "status", "sort")  # what stays when a purpose is stated
 FACET_LABELS = {"school": "学校", "kind": "材料种类", "status": "审核"}
 
 
@@ -29,11 +30,11 @@ FACET_LABELS = {"school": "学校", "kind": "材料种类", "status": "审核"}
 def search_page() -> str:
     """Hits for what was asked, or the empty box with examples."""
     require(Right.READ_PAPER, WHO_MAY)
-    the, text = archive(), request.args.get("q", "").strip()
+    the, who, text = archive(), actor(), request.args.get("q", "").strip()
     query, fault, answer = _query(text), None, Answer()
     if text or any(request.args.get(name) for name in FACET_LABELS):
         try:
-            answer = search.find(the, query, actor=actor())
+            answer = search.find(the, query, actor=who)
         except IndexUnavailable as error:
             fault = {"what": "检索暂时不可用", "safe": "材料都在,不受影响。", "advice": error.message}
         except Rejected as error:
@@ -52,6 +53,8 @@ def search_page() -> str:
         groups=_groups([hit for hit in answer.hits if hit.match == "exact"]),
         near=[_hit(hit) for hit in answer.hits if hit.match == "near"],
         examples=EXAMPLES,
+        purpose=who.purpose,
+        kept={name: value for name in KEPT if (value := request.args.get(name))},
         fault=fault,
         watermark=watermark(),
     )
@@ -105,8 +108,15 @@ def _hit(hit: Found) -> dict[str, Any]:
         "snippet": _snippet(hit),
         "page_size": {"width_px": hit.width_px, "height_px": hit.height_px},
         "boxes": [list(box) for box in hit.boxes],
-        "veiled": hit.is_closed,
+        "closed": hit.is_closed,  # a picture in a list states no purpose
+        "veiled": hit.is_closed and not actor().purpose,
+        "url": _url(hit),
     }
+
+
+def _url(hit: Found) -> str:
+    purpose = actor().purpose
+    return f"/records/{hit.record_id}?page={hit.page}" + (f"&purpose={quoted(purpose)}" if hit.is_closed and purpose else "")
 
 
 def _snippet(hit: Found) -> list[dict[str, Any]]:

@@ -19,7 +19,6 @@ from archive_service.web.parts_lists import PAGE_SIZE, choice
 from archive_service.web.rights import holds, require
 from archive_service.web.tray import sought
 
-PURPOSE = "查阅学籍档案"
 TABS = ("records", "leaf", "cases", "timeline", "looks")
 GRADES = ("一", "二", "三", "四", "五", "六", "七", "八", "九")
 SENIOR_GRADES = ("高一", "高二", "高三")
@@ -100,8 +99,9 @@ def _records(the: Archive, page: StudentPage) -> dict[str, Any]:
 
 
 def _leaf(the: Archive, page: StudentPage) -> dict[str, Any]:
-    who = actor().for_case(None, PURPOSE)
-    return {"papers": parts_students.whole_dossier(the, page, actor=who), "watermark": watermark(), "purpose": PURPOSE}
+    who = actor()
+    papers, veiled = parts_students.whole_dossier(the, page, actor=who)
+    return {"papers": papers, "veiled": veiled, "watermark": watermark(), "purpose": who.purpose}
 
 
 def _cases(the: Archive, page: StudentPage) -> dict[str, Any]:

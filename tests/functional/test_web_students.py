@@ -1,5 +1,7 @@
 """学生 and 今日 through the screens: lists, masks, the dossier by tabs, and who looked."""
 
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -102,7 +104,7 @@ def test_the_dossier_by_tabs(archive, office, make, registrar):
     assert {f"C{no}" for no in range(1, 9)} <= set(registrar.text().split())
     assert "缺 " in registrar.text()
     registrar.get(f"{here}?tab=leaf")
-    assert 'data-purpose="查阅学籍档案"' in registrar.last.text
+    assert "data-purpose" not in registrar.last.text
     assert record.id in registrar.last.text
     registrar.get(f"{here}?tab=cases")
     assert case.case_no in registrar.text()
@@ -119,6 +121,25 @@ def test_a_sensitive_paper_has_no_picture_before_a_purpose(office, make, registr
     registrar.get(f"/students/{student.id}")
     assert f"/records/{record.id}" in registrar.last.text
     assert f"/records/{record.id}/pages" not in registrar.last.text
+
+
+def test_leafing_through_states_no_purpose_for_anybody(office, make, registrar):
+    student = make.student(office.school)
+    open_one, closed = office.paper(student, "register_form"), office.paper(student, "diagnosis_certificate", sensitivity="H")
+    for record in (open_one, closed):
+        make._add(Page(record_id=record.id, no=1, width_px=800, height_px=600, rotation=0, skew_deg=0, blank=False))
+    registrar.get(f"/students/{student.id}?tab=leaf")
+    assert f'href="/records/{closed.id}"' in registrar.last.text
+    assert "说明事由后查看" in registrar.text()
+    assert shown_papers(registrar) == [open_one.id]
+    registrar.get(f"/students/{student.id}?tab=leaf&purpose=核对休学材料")
+    assert sorted(shown_papers(registrar)) == sorted([open_one.id, closed.id])
+    assert 'data-purpose="核对休学材料"' in registrar.last.text
+
+
+def shown_papers(browser):
+    found = re.search(r"data-papers='([^']*)'", browser.last.text)
+    return [one["record_id"] for one in json.loads(found[1])]
 
 
 def test_a_student_out_of_scope_is_not_found(make, office, registrar):
