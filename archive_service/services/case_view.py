@@ -6,6 +6,7 @@ papers a case has, the number of statements stays the same.
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,12 +39,14 @@ from archive_service.services.case_view_shape import (
     StepView,
     StudentLine,
 )
-from archive_service.services.cases import current_number
 from archive_service.services.cases_sheet import Sheet, read_sheet
 from archive_service.services.claims import CASE_FIELDS, registry_values, table
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope, Tree
+from archive_service.services.students import number_of
 
+ValueT = TypeVar("ValueT")
+_KNOWN_BY_NAME = frozenset({"name", "student_no", "school", "grade", "class"})  # of a student elsewhere, before the case is submitted
 _AT_SCHOOL = frozenset({CaseAction.SUBMIT, CaseAction.WITHDRAW})
 
 
@@ -81,6 +84,8 @@ def _view(archive: Archive, session: Session, scope: Scope, sheet: Sheet) -> Cas
     registry = registry_values(sheet.student, student_no=student.student_no, school=student.school)
     readable = readable_of(session, scope, sheet)
     claim = {name: value for name, value in case.claim.items() if name not in CASE_FIELDS or readable >= sheet.records.keys()}
+    if not scope.sees(session, case.student_id):
+        registry, claim = _by_name(registry), _by_name(claim)
     fields = [field for record_id, fields in sheet.fields.items() if record_id in readable for field in fields]
     step = sheet.waits_at
     ground = sheet.procedure.grounds.get(case.ground or "")
@@ -119,6 +124,11 @@ def _view(archive: Archive, session: Session, scope: Scope, sheet: Sheet) -> Cas
     )
 
 
+def _by_name(values: Mapping[str, ValueT]) -> dict[str, ValueT]:
+    """What is left of the registry's values for a school that may not see the student yet; what its own papers say stays."""
+    return {name: value for name, value in values.items() if name in _KNOWN_BY_NAME.union(CASE_FIELDS)}
+
+
 def _may(scope: Scope, sheet: Sheet, action: CaseAction) -> bool:
     step = sheet.waits_at
     if action in _AT_SCHOOL:
@@ -148,7 +158,7 @@ def _student(session: Session, sheet: Sheet, tree: Tree) -> StudentLine:
     return StudentLine(
         id=row.id,
         name=row.name,
-        student_no=current_number(session, row.id),
+        student_no=number_of(session, row.id),
         school=_unit_name(tree, row.school_id) or "",
         grade=row.grade,
         class_name=row.class_name,

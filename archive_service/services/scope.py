@@ -5,6 +5,7 @@ Not here: the table of rights (`rules.access`). Out of scope and unknown are the
 Denied. Each list of records, students or cases uses the condition from here; no other module compares units.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -190,6 +191,10 @@ class Scope:
         """One student the actor may see. Raises NotFound."""
         return _one(session, select(Student).where(Student.id == student_id, self.students()))
 
+    def sees(self, session: Session, student_id: str) -> bool:
+        """Whether the actor may see a student whole, not only know them by name and number."""
+        return session.scalars(select(Student.id).where(Student.id == student_id, self.students())).first() is not None
+
     def filed_with(self, session: Session, student_id: str) -> Student:
         """One student the actor may file papers with: seen, or named in a draft of their own unit. Raises NotFound."""
         return _one(session, select(Student).where(Student.id == student_id, self.students() | self.named_students()))
@@ -226,7 +231,7 @@ class Scope:
             raise Denied
 
 
-def _open(standing: Standing, any_of: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+def _open(standing: Standing, any_of: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     """Papers that fulfil one of the conditions and are open in that standing: the rows' side of `access.reads`."""
     levels = [level.value for level in Sensitivity if access.reads(standing, level)]
     return and_(or_(*any_of), Record.sensitivity.in_(levels)) if any_of else false()

@@ -63,7 +63,12 @@ def unseen(archive, student, actor):
 
 def test_a_draft_opens_no_page_of_a_student_elsewhere(archive, office, far, papers, draft):
     unseen(archive, far.student, office.registrar)
+    private = {"id_no", "birth_on", "ethnicity"}
+    view = case_view(archive, draft.id, actor=office.registrar)
+    assert (view.claim["name"], private & view.claim.keys(), private & {row.field for row in view.rows}) == (far.student.name, set(), set())
     office.act(draft.id, SUBMIT, office.registrar)
+    view = case_view(archive, draft.id, actor=office.registrar)
+    assert (private & view.claim.keys(), private & {row.field for row in view.rows}) == (private, private)
     assert open_page(archive, far.student.id, office.registrar).student.id == far.student.id
 
 
