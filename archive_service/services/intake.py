@@ -5,7 +5,7 @@ uploads (uploads). The order is always: sniffed, stored, read back, and only the
 in one transaction. A failed commit leaves bytes nobody points at (fixity sweeps them), never a record without bytes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePath
 
@@ -67,11 +67,12 @@ def receive(archive: Archive, incoming: Incoming, *, actor: Actor) -> Record:
 
     Raises:
         Rejected: not a file we take; nothing is kept but the event.
-        Refused: the dossier is frozen, or the kind is unknown.
+        Refused: the dossier is frozen, the kind is unknown, the case is another student's, or what is superseded may not be.
         NotFound, Denied: batch, student or case out of scope, or no right to capture.
         StoreUnavailable: the store is away or full; nothing is kept.
     """
-    unit_id = _check_target(archive, incoming, actor)
+    incoming = _targeted(archive, incoming, actor)
+    unit_id = str(incoming.unit_id)
     sniffed = archive.reader.sniff(incoming.content)
     if not sniffed.is_taken or sniffed.media_type is None:
         _refuse_at_door(archive, incoming, sniffed, actor)
@@ -84,6 +85,7 @@ def receive(archive: Archive, incoming: Incoming, *, actor: Actor) -> Record:
     with archive.begin() as session:
         record = _new_record(archive, incoming, record_id, unit_id, stored, actor)
         record.duplicate_of = first_with_digest(session, unit_id, stored.sha256)
+        _check_superseded(session, Scope.of(session, actor), incoming, lock=True)
         if incoming.student_id:
             _bind(session, record, incoming.student_id)
         session.add(record)
@@ -109,28 +111,52 @@ def clean_name(name: str) -> str:
     return "未命名" if not printable.strip(".") else printable[-NAME_LENGTH:]
 
 
-def _check_target(archive: Archive, incoming: Incoming, actor: Actor) -> str:
+def _targeted(archive: Archive, incoming: Incoming, actor: Actor) -> Incoming:
+    """Where it goes, checked before its bytes are stored: with its unit, and with the student of the case it was brought for."""
     if incoming.kind and incoming.kind not in archive.kinds:
         raise Refused(f"没有“{incoming.kind}”这种材料种类。可用的种类见 GET /kinds。", code="unknown_kind")
     with archive.read() as session:
         scope = Scope.of(session, actor)
-        unit_id = incoming.unit_id or actor.unit_id
-        if incoming.batch_id:
-            unit_id = scope.batch(session, incoming.batch_id).organisation_id
+        unit_id = scope.batch(session, incoming.batch_id).organisation_id if incoming.batch_id else incoming.unit_id or actor.unit_id
         scope.require(Right.CAPTURE, unit_id)
-        if incoming.case_id:
-            scope.case(session, incoming.case_id)
-        if incoming.supersedes_id:
-            scope.record(session, incoming.supersedes_id)
-        if incoming.student_id:
-            _check_open(session, scope.filed_with(session, incoming.student_id))
-    return str(unit_id)
+        targeted = replace(incoming, unit_id=unit_id, student_id=_student_of(session, scope, incoming))
+        _check_superseded(session, scope, targeted)
+        if targeted.student_id:
+            _check_open(session, scope.filed_with(session, targeted.student_id).id)
+    return targeted
 
 
-def _check_open(session: Session, student: Student) -> None:
-    frozen_at = session.scalars(select(Dossier.frozen_at).where(Dossier.student_id == student.id)).first()
-    if frozen_at:
+def _student_of(session: Session, scope: Scope, incoming: Incoming) -> str | None:
+    if not incoming.case_id:
+        return incoming.student_id
+    of_case = scope.case(session, incoming.case_id).student_id
+    if incoming.student_id and incoming.student_id != of_case:
+        raise Refused("所述业务不是这名学生的业务,没有保存。请核对业务与学生后重新上传。", code="case_of_other_student")
+    return of_case
+
+
+def _check_open(session: Session, student_id: str, *, lock: bool = False) -> None:
+    """Refuse a frozen dossier; a locked one cannot be frozen before the record is in it."""
+    dossier = select(Dossier).where(Dossier.student_id == student_id)
+    found = session.scalars(dossier.with_for_update() if lock else dossier).first()
+    if found and found.frozen_at:
         raise Refused("档案已封卷,不能再增加材料。如需补充,请联系档案员。", code="dossier_frozen")
+
+
+def _check_superseded(session: Session, scope: Scope, incoming: Incoming, *, lock: bool = False) -> None:
+    """A paper takes the place of a returned one, or of one its own unit took in; once, and never of another student's.
+
+    The row is locked before the record is written, so that of two that answer the same paper one is refused.
+    """
+    if not incoming.supersedes_id:
+        return
+    before = scope.record(session, incoming.supersedes_id, Right.CAPTURE, lock=lock)
+    if before.review_state is not ReviewState.RETURNED and before.received_unit_id != incoming.unit_id:
+        raise Refused("这份材料没有被退回,也不是本单位接收的,不能用新件替换。", code="record_not_returned")
+    if before.student_id and incoming.student_id and before.student_id != incoming.student_id:
+        raise Refused("补交件须是同一学生的另一份新材料。", code="answer_does_not_fit")
+    if session.scalars(select(Record.id).where(Record.supersedes_id == before.id).limit(1)).first():
+        raise Refused("这份材料已有补交件。", code="record_answered")
 
 
 def _refuse_at_door(archive: Archive, incoming: Incoming, sniffed: Sniffed, actor: Actor) -> None:
@@ -184,6 +210,7 @@ def _new_record(archive: Archive, incoming: Incoming, record_id: str, unit_id: s
 
 def _bind(session: Session, record: Record, student_id: str) -> None:
     """Remember for whom it was uploaded; matching confirms it or raises the alarm."""
+    _check_open(session, student_id, lock=True)
     student = session.get_one(Student, student_id)
     record.student_id, record.organisation_id, record.given_student_id = student.id, student.school_id, student.id
     record.match_state = MatchState.PROPOSED

@@ -42,6 +42,7 @@ from scanners.judging import JudgedPage, Judgement
 from scanners.reading import Reading
 
 READING_FINDINGS = ("cut_off", "unsure_reading", "not_colour", "turned_again")
+REFUSAL_COLUMNS = {"page": "page_no"} | {name: name for name in ("code", "value", "limit", "unit", "severity", "advice")}
 TRANSCRIPT_TYPE = "application/json"
 
 
@@ -88,8 +89,7 @@ def note_failure(session: Session, record_id: str, reason: str, *, is_final: boo
     record = session.get(Record, record_id, with_for_update=True)
     if record is None or record.transcript_state is TranscriptState.PRESENT:
         return
-    record.attempts += 1
-    record.transcript_reason = reason[:500]
+    record.attempts, record.transcript_reason = record.attempts + 1, reason[:500]
     if is_final:
         record.transcript_state = TranscriptState.MISSING
         record.state = RecordState.READ if record.page_count else RecordState.UNREADABLE
@@ -180,13 +180,13 @@ def _unreadable(archive: Archive, record_id: str, error: ArchiveError) -> None:
     now = archive.clock.now()
     with archive.begin() as session:
         record = session.get_one(Record, record_id, with_for_update=True)
-        record.state = RecordState.UNREADABLE
-        record.transcript_state, record.transcript_reason = TranscriptState.MISSING, error.message
+        if record.state is not RecordState.JUDGING:
+            return  # another run was quicker; what it found stands
+        record.state, record.transcript_state, record.transcript_reason = RecordState.UNREADABLE, TranscriptState.MISSING, error.message
         record.version += 1
         session.execute(delete(PageFinding).where(PageFinding.record_id == record_id))
-        for found in error.findings:
-            columns = ("code", "value", "limit", "unit", "severity", "advice")
-            session.add(PageFinding(record_id=record_id, page_no=found.get("page"), **{name: found.get(name) for name in columns}))
+        rows = [{column: found.get(name) for name, column in REFUSAL_COLUMNS.items()} for found in error.findings]
+        session.add_all([PageFinding(record_id=record_id, **row) for row in rows])
         subject = Subject("record", record_id, student_id=record.student_id, record_id=record_id)
         ledger.write(session, "record.unreadable", subject, actor=SERVICE, now=now, detail={"code": error.this_code})
 

@@ -1,13 +1,19 @@
 """The walk of a paper from the door to the search index, service by service."""
 
-import pytest
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from archive_service.errors import NotFound, Refused, Rejected
-from archive_service.models.record import MatchState, RecordState, TranscriptState
+import pytest
+from sqlalchemy import update
+
+from archive_service.errors import Denied, NotFound, Refused, Rejected
+from archive_service.models.record import MatchState, RecordState, ReviewState, TranscriptState
+from archive_service.models.student import Dossier
 from archive_service.rules.access import Role
 from archive_service.services import indexing, intake, ledger, matching, papers, records, search, transcription
 from archive_service.services.intake import Incoming
 from archive_service.services.search import Query
+from tests.functional.case_steps import Office
 from tests.papers import hukou, jpeg
 
 
@@ -117,3 +123,101 @@ def test_the_chain_holds_and_tells_an_edit(archive, walk):
     verdict = ledger.verify(archive)
     assert verdict.fault is None
     assert verdict.unsealed == 0
+
+
+# What a paper may take the place of, and for whom it is brought
+
+
+@pytest.fixture
+def office(archive, make):
+    return Office(archive, make)
+
+
+def bring(archive, actor, **about):
+    return intake.receive(archive, Incoming(jpeg("补交"), "b.jpg", **about), actor=actor)
+
+
+def refused(archive, actor, **about):
+    with pytest.raises(Refused) as said:
+        bring(archive, actor, **about)
+    return said.value.this_code
+
+
+def test_a_returned_paper_is_answered_once(archive, make, office):
+    paper = office.paper(make.student(office.school), "hukou_page", review_state=ReviewState.RETURNED)
+    assert bring(archive, office.registrar, supersedes_id=paper.id).supersedes_id == paper.id
+    assert refused(archive, office.registrar, supersedes_id=paper.id) == "record_answered"
+
+
+def test_another_students_paper_answers_nothing(archive, make, office):
+    paper = office.paper(make.student(office.school), "hukou_page", review_state=ReviewState.RETURNED)
+    other = make.student(office.school)
+    assert refused(archive, office.registrar, supersedes_id=paper.id, student_id=other.id) == "answer_does_not_fit"
+
+
+def test_what_another_unit_took_in_is_superseded_only_when_returned(archive, make, office):
+    elsewhere = make.actor(Role.SCHOOL_REGISTRAR, make.organisation(parent=office.county))
+    paper = office.paper(make.student(office.school), "hukou_page", by=elsewhere)
+    assert refused(archive, office.registrar, supersedes_id=paper.id) == "record_not_returned"
+
+
+def test_superseding_needs_the_right_to_capture_there(archive, make, office):
+    paper = office.paper(make.student(make.organisation(parent=office.county)), "hukou_page", review_state=ReviewState.RETURNED)
+    with pytest.raises((Denied, NotFound)):
+        bring(archive, office.registrar, supersedes_id=paper.id)
+
+
+def test_two_answers_at_once_are_one(archive, make, office):
+    paper = office.paper(make.student(office.school), "hukou_page", review_state=ReviewState.RETURNED)
+    overtaken = replace(archive, blobs=Meanwhile(archive.blobs, "put", lambda: bring(archive, office.registrar, supersedes_id=paper.id)))
+    assert refused(overtaken, office.registrar, supersedes_id=paper.id) == "record_answered"
+
+
+def test_a_dossier_frozen_while_the_bytes_are_stored_takes_nothing(archive, make, office):
+    student = make.student(office.school)
+
+    def freeze():
+        with archive.begin() as session:
+            session.execute(update(Dossier).where(Dossier.student_id == student.id).values(frozen_at=archive.clock.now()))
+
+    overtaken = replace(archive, blobs=Meanwhile(archive.blobs, "put", freeze))
+    assert refused(overtaken, office.registrar, student_id=student.id) == "dossier_frozen"
+
+
+def test_a_paper_brought_for_a_case_is_its_students(archive, make, office):
+    student, other = make.student(office.school), make.student(office.school)
+    case_id = office.illness_case(student)[0].id
+    assert bring(archive, office.registrar, case_id=case_id).student_id == student.id
+    assert refused(archive, office.registrar, case_id=case_id, student_id=other.id) == "case_of_other_student"
+
+
+def test_an_unreadable_verdict_that_comes_late_changes_nothing(archive, office):
+    record = bring(archive, office.registrar)
+
+    def overtaken():
+        transcription.judge_record(archive, record.id)
+        raise Rejected("文件已损坏")
+
+    transcription.judge_record(replace(archive, reader=Meanwhile(archive.reader, "judge", overtaken)), record.id)
+    seen = records.view(archive, record.id, actor=office.registrar).record
+    assert (seen.state, seen.transcript_state) == (RecordState.READING, TranscriptState.PENDING)
+
+
+@dataclass
+class Meanwhile:
+    """A part of the archive during one of whose calls something else happens."""
+
+    inner: object
+    name: str
+    happens: Callable[[], object]
+
+    def __getattr__(self, name):
+        call = getattr(self.inner, name)
+        if name != self.name:
+            return call
+
+        def slow(*args, **kwargs):
+            self.happens()
+            return call(*args, **kwargs)
+
+        return slow
