@@ -73,6 +73,7 @@ class Child:
     process: subprocess.Popen[bytes]
     started: float
     failures: int = 0
+    again_at: float | None = None  # when one that has ended is started again
 
 
 @dataclass
@@ -108,7 +109,7 @@ class Supervisor:
         """Start again what dies, until `stop`; then end everything."""
         while not self._stopping.wait(0.2):
             for child in list(self.children):
-                if child.process.poll() is not None and not self._stopping.is_set():
+                if child.process.poll() is not None:
                     self._ended(child)
         self.end_all()
 
@@ -120,13 +121,14 @@ class Supervisor:
         if child.role.once and child.process.returncode >= 0:
             self.children.remove(child)
             return
-        lived = time.monotonic() - child.started
-        child.failures = 0 if lived > HEALTHY_SECONDS else child.failures + 1
-        log.warning("process ended", role=child.role.name, status=child.process.returncode, failures=child.failures)
-        self._stopping.wait(min(2**child.failures - 1, 30))
-        if not self._stopping.is_set():
+        now = time.monotonic()
+        if child.again_at is None:
+            child.failures = 0 if now - child.started > HEALTHY_SECONDS else child.failures + 1
+            child.again_at = now + min(2**child.failures - 1, 30)  # each waits for itself: one that flaps holds up no other
+            log.warning("process ended", role=child.role.name, status=child.process.returncode, failures=child.failures)
+        if now >= child.again_at:
             fresh = self._started(child.role)
-            child.process, child.started = fresh.process, fresh.started
+            child.process, child.started, child.again_at = fresh.process, fresh.started, None
 
     def _started(self, role: Role) -> Child:
         with self._output(role) as output:

@@ -172,5 +172,5 @@ def _day(student: Student, as_of: date, dice: Dice) -> date:
     """A working day of the last year and a half, after the child came to the school."""
     earliest = max(student.entered_on + timedelta(days=10), as_of - timedelta(days=540))
     latest = as_of - timedelta(days=DAYS_OF_APPROVAL)
-    day = earliest + timedelta(days=dice.whole(0, (latest - earliest).days))
+    day = earliest + timedelta(days=dice.whole(0, max((latest - earliest).days, 0)))  # early in the year of entry there is one day
     return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
