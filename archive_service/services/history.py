@@ -36,6 +36,7 @@ ACTS = {
     "transcript.viewed": "查看识别文本",
     "master.taken": "下载原件",
 }
+ON_RECORDS = (Right.CONFIRM, Right.MATCH, Right.CAPTURE, Right.REVIEW_CASE)
 LOOKS = ("record.viewed", "page.viewed", "transcript.viewed")
 
 
@@ -77,7 +78,7 @@ def rights_on(archive: Archive, record: Record, *, actor: Actor) -> frozenset[Ri
     """What the actor may do with a record that they see."""
     with archive.read() as session:
         scope = Scope.of(session, actor)
-        return frozenset(right for right in (Right.CONFIRM, Right.MATCH, Right.CAPTURE) if _holds(scope, right, record.organisation_id))
+        return frozenset(right for right in ON_RECORDS if _holds(scope, right, record.organisation_id))
 
 
 def _holds(scope: Scope, right: Right, unit_id: str) -> bool:

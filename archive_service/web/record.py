@@ -6,20 +6,24 @@ from typing import Any
 from flask import render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from archive_service.errors import Rejected
 from archive_service.http.context import actor, archive
-from archive_service.models.record import FieldState, PageField
+from archive_service.models.record import FieldState, PageField, ReviewState
 from archive_service.rules.access import Right
 from archive_service.rules.names import mask_name, mask_number
-from archive_service.services import corrections, history, records, reveal, transcription
+from archive_service.services import corrections, history, records, reveal, review, transcription
 from archive_service.services.corrections import Correction
 from archive_service.services.records import RecordView, may_show
 from archive_service.services.reveal import Named
+from archive_service.services.review import Review
+from archive_service.services.review_reasons import ReasonGiven, ReturnCode
 from archive_service.web import parts, parts_lists
 from archive_service.web.formats import day
 from archive_service.web.frame import watermark
 from archive_service.web.pages import decided, form_version, number, pages
 
 VERDICTS = {FieldState.SURE: "agree", FieldState.CONFIRMED: "agree", FieldState.DOUBTFUL: "doubt", FieldState.FAILED_CHECK: "differ"}
+SAID = {Review.ACCEPT: "材料已通过。", Review.RETURN: "材料已退回。"}
 NUMBERS = ("id_no", "student_no")
 MASKS = {"name": mask_name, "former_name": mask_name, "id_no": mask_number, "student_no": mask_number}
 
@@ -42,10 +46,12 @@ def record_page(record_id: str) -> str:
         purpose=who.purpose,
         fields=[_row(view, field, student) for field in view.fields],
         kinds=[{"code": kind.code, "label": kind.label} for kind in the.kinds],
+        reasons=[{"code": code.value, "label": code.label} for code in ReturnCode],
         history=[line.as_shown() for line in history.of_record(the, record_id, actor=who)],
         rights={
             "may_edit": Right.CONFIRM in rights,
             "may_retry": Right.CAPTURE in rights,
+            "may_review": Right.REVIEW_CASE in rights and view.record.review_state is ReviewState.PENDING and not view.case_ids,
             "why_not": "" if Right.CONFIRM in rights else "由本校学籍管理员或审核人员确认。",
         },
         ask=None if shown else {"why": "这份材料涉及健康或司法内容，查阅事由会记入台账。"},
@@ -65,6 +71,18 @@ def record_kind(record_id: str) -> BaseResponse:
     """Say what paper it is."""
     corrections.set_kind(archive(), record_id, kind=request.form.get("kind", ""), actor=actor(), version=form_version())
     return decided("已改种类。", next_url=_back(record_id))
+
+
+@pages.post("/records/<record_id>/review")
+def record_review(record_id: str) -> BaseResponse:
+    """Accept or return a paper that plays no part in an open case."""
+    wanted = request.form.get("action", "")
+    if wanted not in set(Review):
+        raise Rejected("表单不完整，请刷新页面后重试。", code="malformed")
+    note = request.form.get("note", "")
+    reasons = [ReasonGiven(record_id, code, note) for code in dict.fromkeys(request.form.getlist("reasons"))]
+    review.review_record(archive(), record_id, Review(wanted), reasons=reasons, actor=actor(), version=form_version())
+    return decided(SAID[Review(wanted)], next_url=_back(record_id))
 
 
 @pages.post("/records/<record_id>/retry")
