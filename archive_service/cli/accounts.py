@@ -19,6 +19,7 @@ from archive_service.services.accounts import AccountLine, NewAccount
 from archive_service.services.accounts_roles import RoleAt
 
 STATES = {"waiting": "待培训备案", "active": "可用", "closed": "已注销"}
+SUBJECT = "学籍管理培训"
 ROLES = click.Choice([role.value for role in Role])
 
 
@@ -64,6 +65,34 @@ def create(console: Console, *, unit: str, password_stdin: bool, trained_on: dat
     console.result(value, f"已建立账号 {line.login}({STATES[line.state]}){told}")
 
 
+@accounts.command("train", help="为账号 ACCOUNT(登录名)登记培训备案,学籍管理员备案后才能办理业务。")
+@click.argument("account")
+@click.option("--trained-on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="培训日期")
+@click.option("--filing-ref", required=True, help="培训备案文号")
+@click.option("--subject", default=SUBJECT, help="培训内容")
+@speaking
+def train(console: Console, account: str, *, trained_on: datetime, filing_ref: str, subject: str) -> None:
+    """File a training record, which opens a waiting account."""
+    with instance() as archive:
+        line = service.account_of_login(archive, account, OPERATOR)
+        training.file_training(archive, line.id, training.Training(trained_on.date(), subject, filing_ref), OPERATOR)
+        line = service.account_of_login(archive, account, OPERATOR)
+    console.result({"login": line.login, "state": line.state.value}, f"已登记 {line.login} 的培训备案({STATES[line.state]})")
+
+
+@accounts.command("set-roles", help="把账号 ACCOUNT(登录名)的岗位改为所列各项,其余岗位即时终止。")
+@click.argument("account")
+@click.option("--role", "roles", required=True, multiple=True, help="岗位@单位代码,可重复,例如 school_registrar@2141000001")
+@speaking
+def set_roles(console: Console, account: str, *, roles: tuple[str, ...]) -> None:
+    """Make these the account's roles from today."""
+    with instance() as archive:
+        line = service.account_of_login(archive, account, OPERATOR)
+        service.set_roles(archive, line.id, [_role_at(archive, text) for text in roles], OPERATOR)
+        line = service.account_of_login(archive, account, OPERATOR)
+    console.result({"login": line.login, "state": line.state.value}, f"{line.login} 的岗位:{_roles(line)}({STATES[line.state]})")
+
+
 @click.command(help="为账号 ACCOUNT(登录名)创建访问令牌,只输出令牌本身。")
 @click.argument("account")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in TokenScope]), help="收窄权限;默认与账号相同")
@@ -79,7 +108,14 @@ def token(console: Console, account: str, *, scopes: tuple[str, ...], days: int 
 
 
 def _file(archive: Archive, account_id: str, on: date, filing_ref: str) -> None:
-    training.file_training(archive, account_id, training.Training(on, "学籍管理培训", filing_ref), OPERATOR)
+    training.file_training(archive, account_id, training.Training(on, SUBJECT, filing_ref), OPERATOR)
+
+
+def _role_at(archive: Archive, text: str) -> RoleAt:
+    role, _, code = text.partition("@")
+    if role not in set(Role) or not code:
+        raise click.BadParameter(f"{text} 不是 岗位@单位代码", param_hint="--role")
+    return RoleAt(Role(role), _unit_id(archive, code))
 
 
 def _unit_id(archive: Archive, code: str) -> str:

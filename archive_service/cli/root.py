@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from archive_service import __version__
-from archive_service.cli import accounts, backups, demonstration, describing, doctor, ingesting, registry, running, upkeep
+from archive_service.cli import accounts, backups, demonstration, describing, doctor, ingesting, registry, running, tokens, upkeep
 from archive_service.cli.console import DONE, REFUSED
 from archive_service.cli.failures import FAILURES, failed, wrong_use
 
@@ -28,6 +28,7 @@ COMMANDS = (
     demonstration.demo,
     accounts.accounts,
     accounts.token,
+    tokens.tokens,
     registry.organisations,
     registry.students,
     ingesting.ingest,

@@ -4,6 +4,7 @@ from flask import Flask
 
 from archive_service.settings import Settings
 from archive_service.web import (
+    account,
     accounts,
     capture,
     case_new,
@@ -37,6 +38,7 @@ SCREENS = (
     operations,
     ledger,
     accounts,
+    account,
 )  # each adds its routes when loaded
 
 

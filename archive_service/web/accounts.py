@@ -1,5 +1,6 @@
 """账号: who may sign in, as the security administrator keeps them."""
 
+from datetime import date
 from typing import Any
 
 from flask import render_template, request
@@ -9,9 +10,10 @@ from archive_service.errors import ArchiveError, Denied, Rejected
 from archive_service.http.context import actor, archive
 from archive_service.models.account import AccountState
 from archive_service.rules.access import Right, Role
-from archive_service.services import accounts, organisations, passwords_change
+from archive_service.services import accounts, organisations, passwords_change, training
 from archive_service.services.accounts import AccountLine, NewAccount
 from archive_service.services.accounts_roles import RoleAt
+from archive_service.services.training import Training
 from archive_service.web.pages import decided, pages
 
 STATES = {AccountState.ACTIVE: "active", AccountState.WAITING: "locked", AccountState.CLOSED: "disabled"}
@@ -52,6 +54,22 @@ def act_on_account(account_id: str) -> str | BaseResponse:
     raise Rejected("没有这种操作。", code="unknown_action")
 
 
+@pages.post("/accounts/<account_id>/training")
+def file_training(account_id: str) -> BaseResponse:
+    """File a training record, which opens a waiting account."""
+    given = request.form
+    filed = Training(_day(given.get("trained_on", "")), given.get("subject", ""), given.get("filing_ref", ""))
+    training.file_training(archive(), account_id, filed, actor())
+    return decided("培训已备案，账号可以办理业务。", next_url="/accounts")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Rejected("请填写培训日期，例如 2026-09-01。", code="malformed") from error
+
+
 def _page(*, form: dict[str, Any] | None = None, issued: dict[str, str] | None = None) -> str:
     the, who = archive(), actor()
     if not any(grant.gives(Right.MANAGE_ACCOUNTS) for grant in who.viewer.grants):
@@ -89,6 +107,7 @@ def _row(line: AccountLine) -> dict[str, Any]:
         "name": line.name,
         "posts": [{"unit": role.unit_name, "role_label": role.role.label} for role in line.roles],
         "state": STATES[line.state],
+        "waits": line.state is AccountState.WAITING,
         "second_factor": False,
         "last_sign_in_at": None,
     }
