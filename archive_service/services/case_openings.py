@@ -17,12 +17,12 @@ from archive_service.rules.lifecycle import OPEN_STATES
 from archive_service.rules.procedure_data import Procedure
 from archive_service.rules.standing import StudentState, may_become
 from archive_service.services.actor import Actor
-from archive_service.services.cases import current_number
 from archive_service.services.cases_incoming import admitted_student
 from archive_service.services.cases_offer import Offer, offers
 from archive_service.services.cases_sheet import stage_of
 from archive_service.services.reveal import Named
 from archive_service.services.scope import Scope
+from archive_service.services.students import number_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def openings(archive: Archive, student_id: str, *, actor: Actor) -> Openings:
         scope.require_anywhere(Right.OPEN_CASE)
         student, school = admitted_student(archive, session, scope, student_id, on=on)
         running = _running(session, student_id)
-        line = _line(scope, student, current_number(session, student_id))
+        line = _line(scope, student, number_of(session, student_id))
     is_incoming = student.school_id != school.id
     offered = offers(archive.law, school.profile, on, stage=stage_of(student))
     rules = {each.code: each for each in archive.law.procedures(school.profile, on)}

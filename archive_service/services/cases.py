@@ -18,7 +18,7 @@ from archive_service.errors import Conflict, Denied, Refused, Rejected
 from archive_service.ids import new_id
 from archive_service.models.case import Case
 from archive_service.models.organisation import Organisation
-from archive_service.models.student import NumberKind, Student, StudentNumber
+from archive_service.models.student import Student
 from archive_service.rules.access import Right
 from archive_service.rules.chain import Station, stations
 from archive_service.rules.facts import Declared, Facts
@@ -37,10 +37,10 @@ from archive_service.services.cases_sheet import check_version, procedure_on, st
 from archive_service.services.claims import registry_values
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope
+from archive_service.services.students import number_of
 
 OUTSIDE_SENDER = "from_school_name"  # a party, not a fact: the sending school when it does not work with this instance
 NUMBERING_TRIES = 8
-_IN_FORCE = (NumberKind.FORMAL, NumberKind.TEMPORARY)
 _PREPARING = (CaseState.DRAFT, CaseState.RETURNED)
 
 
@@ -192,19 +192,12 @@ def _draft(archive: Archive, session: Session, opening: _Opening, said: Declared
         from_school_name=parties.sending_name,
         to_school_id=parties.receiving_id,
         facts=said.model_dump(mode="json", exclude_none=True),
-        claim=dict(registry_values(student, student_no=current_number(session, student.id), school=_school_name(session, student))),
+        claim=dict(registry_values(student, student_no=number_of(session, student.id), school=_school_name(session, student))),
         state=CaseState.DRAFT.value,
         opened_by=actor.account_id or "",
         opened_at=now,
         version=1,
     )
-
-
-def current_number(session: Session, student_id: str) -> str | None:
-    """The registry number in force: the formal one before a temporary one."""
-    wanted = select(StudentNumber).where(StudentNumber.student_id == student_id, StudentNumber.kind.in_(_IN_FORCE))
-    numbers = list(session.scalars(wanted.where(StudentNumber.valid_to_on.is_(None)).order_by(StudentNumber.id.desc())))
-    return min(numbers, key=lambda row: _IN_FORCE.index(row.kind)).number if numbers else None
 
 
 def _school_name(session: Session, student: Student) -> str:

@@ -13,11 +13,12 @@ from archive_service.archive import Archive
 from archive_service.clock import today
 from archive_service.models.batch import Batch
 from archive_service.models.case import Case
-from archive_service.models.record import Record, RecordState
+from archive_service.models.record import Record
 from archive_service.rules.access import Right
 from archive_service.rules.law import Law
 from archive_service.rules.lifecycle import CaseState
 from archive_service.services.actor import Actor
+from archive_service.services.batches import UNFINISHED
 from archive_service.services.counts import tray_total
 from archive_service.services.review_lines import CaseLine, line_of, lines, my_turn
 from archive_service.services.review_queue import end_of_week, returned_to_me
@@ -25,7 +26,6 @@ from archive_service.services.scope import Scope
 
 LINES_AT_MOST = 200
 BATCHES_AT_MOST = 5
-_NOT_READ = (RecordState.RECEIVED, RecordState.JUDGING, RecordState.READING)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _pile(work: Work, line: CaseLine, on: date) -> list[CaseLine]:
 
 
 def _batches(session: Session, scope: Scope) -> list[BatchLine]:
-    pending = func.count().filter(Record.state.in_(_NOT_READ))
+    pending = func.count().filter(Record.state.in_(UNFINISHED))
     wanted = (
         select(Batch, func.count(Record.id), pending)
         .join(Record, Record.batch_id == Batch.id)

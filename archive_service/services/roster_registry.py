@@ -12,9 +12,10 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from archive_service.models.student import Dossier, Guardian, NumberKind, Student, StudentNumber, StudentPeriod
+from archive_service.models.student import Dossier, Guardian, Student, StudentNumber, StudentPeriod
 from archive_service.rules.names import fold_name
 from archive_service.services.roster_entry import Entry
+from archive_service.services.students import number_in_force
 
 AT_ONCE = 1000  # values in one IN list; SQLite takes 32,766 parameters
 Item = TypeVar("Item")
@@ -32,10 +33,8 @@ class Known:
 
     @property
     def current_number(self) -> StudentNumber | None:
-        """The number in force: formal before temporary."""
-        live = [number for number in self.numbers if number.valid_to_on is None]
-        order = (NumberKind.FORMAL, NumberKind.TEMPORARY)
-        return next((number for kind in order for number in live if number.kind is kind), None)
+        """The number in force."""
+        return number_in_force(self.numbers)
 
 
 @dataclass

@@ -4,7 +4,7 @@ Lives here: lookup and lists with cursors. Not here: the page of one student (st
 A look at a list of children is on the ledger; identity numbers stand there masked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +23,7 @@ from archive_service.services.actor import Actor
 from archive_service.services.scope import Scope
 
 _ORDER = (Student.school_id, Student.grade, Student.class_name, Student.name, Student.id)
-_CURRENT_FIRST = (NumberKind.FORMAL, NumberKind.TEMPORARY, NumberKind.ALIAS)
+_IN_FORCE = (NumberKind.FORMAL, NumberKind.TEMPORARY)  # an alias finds its student, but is no number to write on a paper
 
 
 @dataclass(frozen=True)
@@ -109,10 +109,21 @@ def student_of_number(session: Session, scope: Scope, student_no: str) -> Studen
     return student
 
 
-def current_number(numbers: Sequence[StudentNumber]) -> str | None:
-    """The number in force: formal before temporary before alias; former ones are history."""
-    live = [number for number in numbers if number.valid_to_on is None]
-    return next((number.number for kind in _CURRENT_FIRST for number in live if number.kind is kind), None)
+def number_in_force(numbers: Iterable[StudentNumber]) -> StudentNumber | None:
+    """The registry number in force, of numbers in the order they came: formal before temporary, and the first for life."""
+    live = [row for row in numbers if row.valid_to_on is None]
+    return next((row for kind in _IN_FORCE for row in live if row.kind is kind), None)
+
+
+def current_number(numbers: Iterable[StudentNumber]) -> str | None:
+    """The registry number in force, as text."""
+    row = number_in_force(numbers)
+    return row.number if row else None
+
+
+def number_of(session: Session, student_id: str) -> str | None:
+    """The registry number in force of a student whose numbers are not loaded."""
+    return current_number(session.scalars(select(StudentNumber).where(StudentNumber.student_id == student_id).order_by(StudentNumber.id)))
 
 
 def student_line(student: Student, school: Organisation) -> StudentLine:

@@ -14,7 +14,7 @@ from archive_service.rules.access import Role
 from archive_service.rules.names import mask_name, mask_number
 from archive_service.services.scope import Scope
 from archive_service.services.student_page import open_page
-from archive_service.services.students import Criteria, find, student_of_number
+from archive_service.services.students import Criteria, current_number, find, student_of_number
 from tests.factories import resident_id
 
 
@@ -200,3 +200,12 @@ def statements(archive, student_id, actor):
     open_page(archive, student_id, actor)
     event.remove(archive.engine, "before_cursor_execute", count)
     return len(counted)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "in_force"),
+    [("formal temporary", 0), ("temporary formal", 1), ("former temporary temporary", 1), ("alias", None), ("former alias", None)],
+)
+def test_one_number_is_in_force(kinds, in_force):
+    rows = [StudentNumber(number=str(place), kind=NumberKind(kind)) for place, kind in enumerate(kinds.split())]
+    assert current_number(rows) == (None if in_force is None else str(in_force))
