@@ -1,27 +1,31 @@
 """Repeated requests: the same Idempotency-Key and body get the first answer again; the same key with another body is a conflict.
 
-The key is taken by a row before the work starts, so that two at once do not both do it. A refusal or a fault on our side is not
-remembered: it changed nothing, so the caller may correct the request and try again with the same key.
+The key is taken by a row before the work starts, so that two at once do not both do it. A refusal is not remembered: it changed nothing,
+so the caller may correct the request and try again with the same key. After a fault on our side nobody knows what was done, so the key
+is kept until the same request may take it over. A record or case that is answered again is looked at again: with scope and event.
 """
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response, request
+from werkzeug.exceptions import HTTPException
 
 from archive_service.api.asking import actor
-from archive_service.errors import Rejected
+from archive_service.errors import ArchiveError, Rejected
 from archive_service.http.context import archive
-from archive_service.services import answers
-from archive_service.services.answers import Answer
+from archive_service.services import answers, case_view, records
+from archive_service.services.answers import Answer, Taken
 
 HEADER = "Idempotency-Key"
 KEY_LENGTH = 200
 CHUNK_BYTES = 1 << 20
+ROOT = "/api/v1"
+LOOKS: Mapping[str, Callable[..., object]] = {"records": records.view, "cases": case_view.case_view}  # by the first word of the path
 KEPT_HEADERS = ("Location", "Upload-Offset", "Tus-Resumable", "ETag", "Content-Type")
 
 
@@ -36,22 +40,41 @@ def remembered(view: Callable[..., Response]) -> Callable[..., Response]:
         if len(key) > KEY_LENGTH:
             raise Rejected(f"{HEADER} 不能超过 {KEY_LENGTH} 个字符。", code="malformed")
         who, archived = actor(), archive()
-        earlier = answers.take(archived, key, _digest(), actor=who)
-        if earlier is not None:
-            return Response(earlier.body, status=earlier.status, headers={**earlier.headers, "Idempotent-Replay": "true"})
-        answer: Answer | None = None
-        try:
-            response = view(**path)
-            if response.status_code < HTTPStatus.BAD_REQUEST:
-                headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-                answer = Answer(response.status_code, response.get_data(as_text=True), headers)
-        finally:
-            if answer is None:
-                answers.release(archived, key, actor=who)
-        answers.keep(archived, key, answer, actor=who) if answer else None
+        taken = answers.take(archived, key, _digest(), actor=who)
+        if isinstance(taken, Answer):
+            return _again(taken)
+        response = _worked(lambda: view(**path), taken)
+        if response.status_code < HTTPStatus.BAD_REQUEST:
+            headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+            answers.keep(archived, taken, Answer(response.status_code, response.get_data(as_text=True), headers))
         return response
 
     return wrapped
+
+
+def _worked(work: Callable[[], Response], taken: Taken) -> Response:
+    """Do the work; only a refusal gives the key up."""
+    status: int = HTTPStatus.INTERNAL_SERVER_ERROR
+    try:
+        response = work()
+        status = response.status_code
+    except ArchiveError as error:
+        status = error.this_status
+        raise
+    except HTTPException as error:
+        status = error.code or status
+        raise
+    finally:
+        if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            answers.release(archive(), taken)
+    return response
+
+
+def _again(earlier: Answer) -> Response:
+    look = LOOKS.get(str(request.url_rule).removeprefix(ROOT).split("/")[1])
+    if look is not None:
+        look(archive(), json.loads(earlier.body)["id"], actor=actor())
+    return Response(earlier.body, status=earlier.status, headers={**earlier.headers, "Idempotent-Replay": "true"})
 
 
 def _digest() -> str:

@@ -1,15 +1,16 @@
 """Remembered answers to Idempotency-Keys, so that a request repeated on a bad line does its work once.
 
-A key whose first request was killed midway stays without an answer; after two minutes the same request may take it over. What the
-killed one had already done then stands beside what the second does: a paper taken in twice is flagged as a duplicate, never lost.
+A key whose first request was killed or failed midway stays without an answer; after two minutes the same request may take it over. What
+the first had already done then stands beside what the second does: a paper taken in twice is flagged as a duplicate, never lost.
+Whoever took a key may answer for it or give it up only as long as nobody has taken it over.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from archive_service.archive import Archive
@@ -29,7 +30,15 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def take(archive: Archive, key: str, request_digest: str, *, actor: Actor) -> Answer | None:
+@dataclass(frozen=True)
+class Taken:
+    """A key in the hands of one request; the instant tells it from a request that takes the key over."""
+
+    row_id: int
+    at: datetime
+
+
+def take(archive: Archive, key: str, request_digest: str, *, actor: Actor) -> Taken | Answer:
     """Take a key for a new request, or give the first answer to the same one.
 
     Raises:
@@ -42,47 +51,47 @@ def take(archive: Archive, key: str, request_digest: str, *, actor: Actor) -> An
             session.add(row)
     except IntegrityError:
         return _earlier(archive, key, request_digest, actor)
-    return None
+    return Taken(row.id, row.created_at)
 
 
-def keep(archive: Archive, key: str, answer: Answer, *, actor: Actor) -> None:
-    """Remember the answer; one whose key was given up meanwhile is forgotten."""
+def keep(archive: Archive, taken: Taken, answer: Answer) -> None:
+    """Remember the answer; one whose key was taken over meanwhile is forgotten."""
     kept = json.dumps({"headers": dict(answer.headers), "body": answer.body}, ensure_ascii=False)
     with archive.begin() as session:
-        row = session.scalars(_of(key, actor)).first()
-        if row is not None:
-            row.status, row.body = answer.status, kept
+        session.execute(update(RememberedAnswer).where(*_still(taken)).values(status=answer.status, body=kept))
 
 
-def release(archive: Archive, key: str, *, actor: Actor) -> None:
-    """Forget a key whose request was refused or failed: it changed nothing, so it may be corrected and repeated."""
+def release(archive: Archive, taken: Taken) -> None:
+    """Forget a key whose request was refused: it changed nothing, so it may be corrected and repeated."""
     with archive.begin() as session:
-        session.execute(delete(RememberedAnswer).where(RememberedAnswer.account_id == actor.account_id, RememberedAnswer.key == key))
+        session.execute(delete(RememberedAnswer).where(*_still(taken)))
 
 
-def _earlier(archive: Archive, key: str, request_digest: str, actor: Actor) -> Answer | None:
+def _earlier(archive: Archive, key: str, request_digest: str, actor: Actor) -> Taken | Answer:
     with archive.read() as session:
-        row = session.scalars(_of(key, actor)).first()
+        wanted = select(RememberedAnswer).where(RememberedAnswer.account_id == actor.account_id, RememberedAnswer.key == key)
+        row = session.scalars(wanted).first()
     if row is not None and row.request_digest != request_digest:
         raise IdempotencyConflict
     if row is not None and row.status is not None:
         kept = json.loads(row.body or "{}")
         return Answer(row.status, kept["body"], kept["headers"])
-    if row is None or not _taken_over(archive, row):
+    taken = _taken_over(archive, row) if row is not None else None
+    if taken is None:
         raise Conflict("同一请求正在处理中,请稍后再查。", code="in_progress")
-    return None
+    return taken
 
 
-def _taken_over(archive: Archive, row: RememberedAnswer) -> bool:
-    """Whether the first request was killed and this one may do its work; of two that try, one gets it."""
+def _taken_over(archive: Archive, row: RememberedAnswer) -> Taken | None:
+    """The key for this request when the first one was killed or failed; of two that try, one gets it."""
     now = archive.clock.now()
     if now - row.created_at < ABANDONED_AFTER:
-        return False
-    abandoned = (RememberedAnswer.id == row.id, RememberedAnswer.status.is_(None), RememberedAnswer.created_at == row.created_at)
+        return None
     with archive.begin() as session:
-        taken = session.execute(update(RememberedAnswer).where(*abandoned).values(created_at=now))
-    return bool(taken.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it, the annotated base class does not
+        changed = session.execute(update(RememberedAnswer).where(*_still(Taken(row.id, row.created_at))).values(created_at=now))
+    won = changed.rowcount  # type: ignore[attr-defined]  # an UPDATE's result has it, the annotated base class does not
+    return Taken(row.id, now) if won else None
 
 
-def _of(key: str, actor: Actor) -> Select[RememberedAnswer]:
-    return select(RememberedAnswer).where(RememberedAnswer.account_id == actor.account_id, RememberedAnswer.key == key)
+def _still(taken: Taken) -> tuple[ColumnElement[bool], ...]:
+    return RememberedAnswer.id == taken.row_id, RememberedAnswer.created_at == taken.at, RememberedAnswer.status.is_(None)

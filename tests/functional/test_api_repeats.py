@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from archive_service.errors import StoreUnavailable
 from archive_service.models.batch import Batch
+from archive_service.models.ledger import Event
 from archive_service.models.record import Record
 from archive_service.models.upload import RememberedAnswer
 from archive_service.rules.access import Role
-from archive_service.services import answers
+from archive_service.services import answers, records
+from archive_service.services.answers import Answer
 from tests.functional.case_steps import Office
 from tests.papers import jpeg
 
@@ -90,3 +93,42 @@ def test_a_key_of_a_killed_request_may_be_taken_over(archive, clock, call, offic
     assert call.post("/batches", office.registrar, json={"label": "x"}, headers=header).status_code == 201
     assert call.post("/batches", office.registrar, json={"label": "x"}, headers=header).headers["Idempotent-Replay"] == "true"
     assert count(archive, Batch) == 2
+
+
+def test_after_a_fault_on_our_side_the_key_is_kept(archive, clock, call, office, monkeypatch):
+    def fail(*_, **__):
+        raise StoreUnavailable  # after the record was committed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(records, "view", fail)
+        assert upload(call, office.registrar, "k").status_code == 503
+    waiting = upload(call, office.registrar, "k")
+    assert (waiting.status_code, waiting.json["code"]) == (409, "in_progress")
+    assert count(archive, Record) == 1
+    clock.at += answers.ABANDONED_AFTER + timedelta(seconds=1)
+    assert upload(call, office.registrar, "k").json["duplicate_of"]
+
+
+def test_a_key_taken_over_no_longer_belongs_to_the_first(archive, clock, office):
+    first = answers.take(archive, "k", "digest", actor=office.registrar)
+    clock.at += answers.ABANDONED_AFTER + timedelta(seconds=1)
+    second = answers.take(archive, "k", "digest", actor=office.registrar)
+    answers.release(archive, first)
+    answers.keep(archive, first, Answer(201, "first"))
+    answers.keep(archive, second, Answer(201, "second"))
+    answers.release(archive, second)
+    assert answers.take(archive, "k", "digest", actor=office.registrar) == Answer(201, "second")
+
+
+def test_an_answer_given_again_is_a_look_like_any_other(archive, make, call, office):
+    first = upload(call, office.registrar, "k")
+    looks = select(func.count()).select_from(Event).where(Event.act == "record.viewed", Event.record_id == first.json["id"])
+    with archive.read() as session:
+        before = session.scalar(looks)
+    upload(call, office.registrar, "k")
+    elsewhere, other = make.organisation().id, make.actor(Role.SCHOOL_REGISTRAR, office.county).account_id
+    with archive.begin() as session:
+        assert session.scalar(looks) == before + 1
+        record = session.get_one(Record, first.json["id"])  # moved out of the caller's sight
+        record.organisation_id, record.received_unit_id, record.received_by = elsewhere, elsewhere, other
+    assert upload(call, office.registrar, "k").status_code == 404
