@@ -7,6 +7,7 @@ The index is left out (rebuilt from rows), so are unfinished uploads (their send
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,10 +16,10 @@ from archive_service.adapters.blobs import Bucket
 from archive_service.archive import Archive
 from archive_service.errors import BlobMissing, FixityMismatch, Rejected
 from archive_service.models.record import Rendition
-from archive_service.services import ledger
+from archive_service.services import ledger, tasks
 from archive_service.services.actor import Actor
 from archive_service.services.backup_database import RenditionRow, snapshot
-from archive_service.services.backup_manifest import DATABASE, FORMAT, SIDE_FILES, About, Writer, blob_path
+from archive_service.services.backup_manifest import DATABASE, FORMAT, SHEETS, SIDE_FILES, About, Writer, blob_path
 
 Told = Callable[[int, int | None], None]
 
@@ -52,6 +53,7 @@ def make_backup(archive: Archive, folder: Path, *, actor: Actor, told: Told = la
         if (archive.settings.home / name).exists():
             shutil.copyfile(archive.settings.home / name, part / name)
             writer.add_written(name)
+    _copy_sheets(archive, part, writer)
     for number, row in enumerate(rows, start=1):
         _copy(archive, row, writer, result)
         told(number, len(rows))
@@ -62,6 +64,15 @@ def make_backup(archive: Archive, folder: Path, *, actor: Actor, told: Told = la
     part.rename(folder)
     _note(archive, result, actor)
     return result
+
+
+def _copy_sheets(archive: Archive, part: Path, writer: Writer) -> None:
+    """Sheets of tasks that have not ended; one that ends meanwhile takes its sheet along, which a task run again tells plainly."""
+    for path in tasks.waiting_sheets(archive):
+        with suppress(FileNotFoundError):
+            (part / SHEETS).mkdir(mode=0o700, exist_ok=True)
+            shutil.copyfile(path, part / SHEETS / path.name)
+            writer.add_written(f"{SHEETS}/{path.name}")
 
 
 def _copy(archive: Archive, row: RenditionRow, writer: Writer, result: BackupResult) -> None:

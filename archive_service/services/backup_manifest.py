@@ -18,6 +18,7 @@ from archive_service.errors import FixityMismatch, Rejected
 FORMAT = "xueji-backup-1"
 DATABASE, MANIFEST, ABOUT, MEDIA_TYPES = "database", "manifest-sha256.txt", "backup.json", "media-types.txt"
 SIDE_FILES = ("config.toml", "demo.json")  # of the instance, beside its rows and bytes
+SHEETS = "tasks"  # of tasks that had not ended, as in XUEJI_HOME
 BLOBS = "blobs"
 CHUNK_BYTES = 1 << 20
 

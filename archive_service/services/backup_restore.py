@@ -21,7 +21,7 @@ from archive_service.errors import Refused, Rejected
 from archive_service.services import fixity, ledger
 from archive_service.services.actor import Actor
 from archive_service.services.backup_database import put_back
-from archive_service.services.backup_manifest import BLOBS, DATABASE, SIDE_FILES, digest_of, manifest_of, media_types_of, read_about
+from archive_service.services.backup_manifest import BLOBS, DATABASE, SHEETS, SIDE_FILES, digest_of, manifest_of, media_types_of, read_about
 from archive_service.services.fixity import StoreVerdict
 from archive_service.settings import Settings
 
@@ -70,8 +70,9 @@ def restore(settings: Settings, folder: Path, *, actor: Actor, told: Told = lamb
     store.prepare()
     _insist_store_empty(store)
     _put_blobs(store, folder, told)
-    for name in SIDE_FILES:
+    for name in (*SIDE_FILES, *(name for name, _ in manifest_of(folder) if name.startswith(f"{SHEETS}/"))):
         if (folder / name).exists():
+            (settings.home / name).parent.mkdir(mode=0o700, exist_ok=True)
             shutil.copyfile(folder / name, settings.home / name)
             (settings.home / name).chmod(0o600)
     put_back(settings, folder / DATABASE)

@@ -138,6 +138,13 @@ def sweep_sheets(archive: Archive) -> int:
     return len(swept)
 
 
+def waiting_sheets(archive: Archive) -> list[Path]:
+    """The sheets of tasks that have not ended, for a backup."""
+    with archive.read() as session:
+        ids = session.scalars(select(Task.id).where(Task.state.in_((WAITING, RUNNING))))
+        return [path for task_id in ids if (path := sheet_file(archive, task_id)).exists()]
+
+
 def sheet_file(archive: Archive, task_id: str) -> Path:
     """Where a task's sheet lies."""
     return archive.settings.home / "tasks" / f"{task_id}.xlsx"

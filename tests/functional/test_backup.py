@@ -14,7 +14,7 @@ from archive_service.ids import new_id
 from archive_service.models.ledger import Event
 from archive_service.models.record import Record, Rendition, RenditionRole
 from archive_service.rules.access import Role
-from archive_service.services import fixity, intake, ledger
+from archive_service.services import fixity, intake, ledger, tasks
 from archive_service.services.actor import SERVICE
 from archive_service.services.backup import make_backup
 from archive_service.services.backup_restore import check_backup, restore
@@ -158,3 +158,14 @@ def test_a_restored_store_that_is_harmed_afterwards_is_found(backup, empty):
     damage(next(empty.store_folder.rglob("content")))
     with closing(open_archive(empty)) as other:
         assert [fault.code for fault in fixity.verify_store(other, actor=SERVICE).faults] == ["flipped"]
+
+
+def test_sheets_of_tasks_under_way_come_along(archive, filled, empty, tmp_path):
+    waiting, ended = tasks.keep_sheet(archive, b"waiting"), tasks.keep_sheet(archive, b"ended")
+    with archive.begin() as session:
+        tasks.create(session, waiting, "roster", {}, archive=archive, actor=filled)
+        tasks.create(session, ended, "roster", {}, archive=archive, actor=filled).state = tasks.DONE
+    made = make_backup(archive, tmp_path / "backup", actor=SERVICE)
+    assert check_backup(made.folder, nothing) == []
+    assert restore(empty, made.folder, actor=SERVICE).is_sound
+    assert [(path.name, path.read_bytes()) for path in (empty.home / "tasks").iterdir()] == [(f"{waiting}.xlsx", b"waiting")]
