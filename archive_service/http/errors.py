@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from archive_service.errors import ArchiveError, Damaged, NotFound, Unavailable
@@ -37,6 +38,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(ArchiveError, _from_tree)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(500, _unexpected)
 
 
@@ -83,6 +85,12 @@ def _from_http(error: HTTPException) -> Response:
         for value in [value for key, value in error.get_headers() if key == name]:
             response.headers[name] = value
     return response
+
+
+def _database_away(error: OperationalError) -> Response:
+    """The database is away, full or overloaded: nothing of this request was kept, and it may be sent again."""
+    log.error("database away", endpoint=request.endpoint, error=type(error.orig).__name__)
+    return _from_tree(Unavailable("数据库暂时不可用，本次操作没有保存，已保存的内容不受影响。请稍后再试。", code="database_unavailable"))
 
 
 def _unexpected(error: Exception) -> Response:
