@@ -36,7 +36,7 @@ class ArchiveError(Exception):
 class NotFound(ArchiveError):
     """Unknown, or out of the viewer's scope: the same answer."""
 
-    code, status, title = "not_found", 404, "没有找到,或不在您的权限范围内"
+    code, status, title = "not_found", 404, "没有找到，或不在您的权限范围内"
 
 
 class Refused(ArchiveError):
@@ -84,13 +84,13 @@ class NotSignedIn(ArchiveError):
 class TooMany(ArchiveError):
     """Too many tries; wait."""
 
-    code, status, title = "too_many", 429, "操作过于频繁,请稍后再试"
+    code, status, title = "too_many", 429, "操作过于频繁，请稍后再试"
 
 
 class Damaged(ArchiveError):
     """Stored bytes are not what the row says; an operator must look."""
 
-    code, status, title = "damaged", 500, "存储内容与登记不符,已通知管理员"
+    code, status, title = "damaged", 500, "存储内容与登记不符，已通知管理员"
 
 
 class FixityMismatch(Damaged):
@@ -108,22 +108,22 @@ class BlobMissing(Damaged):
 class Unavailable(ArchiveError):
     """A part is away for now; nothing was lost, try again."""
 
-    code, status, title = "unavailable", 503, "服务暂时不可用,已提交的内容不受影响,请稍后再试"
+    code, status, title = "unavailable", 503, "服务暂时不可用，已提交的内容不受影响，请稍后再试"
 
 
 class StoreUnavailable(Unavailable):
     """The blob store cannot be reached or is full."""
 
-    code, title = "store_unavailable", "存储暂时不可用,本次上传没有保存,请稍后重新上传"
+    code, title = "store_unavailable", "存储暂时不可用，本次上传没有保存，请稍后重新上传"
 
 
 class IndexUnavailable(Unavailable):
     """The search index is being rebuilt or cannot be read."""
 
-    code, title = "index_unavailable", "检索暂时不可用,材料不受影响"
+    code, title = "index_unavailable", "检索暂时不可用，材料不受影响"
 
 
 class OcrFailed(Unavailable):
     """No reading was obtained; the reason is kept, the job is retried."""
 
-    code, title = "ocr_failed", "识别未成功,可稍后重试"
+    code, title = "ocr_failed", "识别未成功，可稍后重试"

@@ -23,8 +23,9 @@ import structlog
 
 from archive_service import logs
 from archive_service.archive import opened
+from archive_service.keeper import Keeper
 from archive_service.settings import Settings, load
-from archive_service.worker import GATE, READING, Keeper, Worker
+from archive_service.worker import GATE, READING, Worker
 
 log = structlog.get_logger()
 PR_SET_PDEATHSIG = 1

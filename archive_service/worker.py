@@ -1,4 +1,4 @@
-"""The worker: takes jobs, runs the service each kind names, and says how it went; and the keeper with its standing roles.
+"""The worker: takes jobs, runs the service each kind names, and says how it went.
 
 Lives here: the table from job kind to service, the loop, heartbeats. Not here: what a job does (services), the queue's rules (queue).
 The one broad `except` of the project is here: whatever a job raises is kept with the job, which waits for its next try or lies with
@@ -9,20 +9,21 @@ import os
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import OperationalError
 
 from archive_service import queue
-from archive_service.adapters.search_index.interface import Batch
 from archive_service.archive import Archive
-from archive_service.errors import ArchiveError, IndexUnavailable
+from archive_service.errors import ArchiveError, StoreUnavailable
 from archive_service.models.job import Job, JobState
-from archive_service.services import failures, indexing, ingest_pages, ledger, matching, organisations_import, roster, transcription, upkeep
+from archive_service.services import failures, ingest_pages, matching, organisations_import, roster, transcription
 
 log = structlog.get_logger()
 
@@ -39,7 +40,7 @@ HANDLERS: Mapping[str, Handler] = {
 READING = frozenset({"read"})
 GATE = frozenset({"judge", "match", "page_count"}) | failures.WATCHED
 ALL = READING | GATE
-TIDY_SECONDS = 60
+STORE_AWAY = timedelta(seconds=15)  # how long a job waits while the store is away
 
 
 @dataclass
@@ -124,12 +125,17 @@ def error_of(work: Callable[[], object]) -> Exception | None:
 
 
 def failed(archive: Archive, job: Job, error: Exception, *, holder: str) -> None:
-    """Keep the reason with the job and with the record or task it was for; in one transaction, or a kill would leave these waiting."""
-    reason = error.message if isinstance(error, ArchiveError) else f"{type(error).__name__}: {error}"
+    """Keep the reason with the job and with the record or task it was for; in one transaction, or a kill would leave these waiting.
+
+    While the store is away no try is counted: an outage of an hour must not lay down what could be done afterwards.
+    """
+    reason, now = _reason(error), archive.clock.now()
     retry = queue.Retry(archive.settings.jobs.attempts, archive.settings.jobs.backoff_seconds)
     with archive.begin() as session:
-        state = queue.fail(session, job, holder=holder, error=reason, now=archive.clock.now(), retry=retry)
-        if state is not None:
+        if isinstance(error, StoreUnavailable):
+            state: JobState | None = JobState.READY
+            queue.give_back(session, {job.id}, holder=holder, run_at=now + STORE_AWAY)
+        elif (state := queue.fail(session, job, holder=holder, error=reason, now=now, retry=retry)) is not None:
             failures.tell(archive, session, job, reason, is_final=state is JobState.DEAD)
     log.warning(
         "job failed",
@@ -140,6 +146,15 @@ def failed(archive: Archive, job: Job, error: Exception, *, holder: str) -> None
         state=state.value if state else "lost",
         error=type(error).__name__,
     )
+
+
+def _reason(error: Exception) -> str:
+    """Our own errors speak for themselves; of others only kind and place, since their words may hold names and numbers."""
+    if isinstance(error, ArchiveError):
+        return error.message
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "-"
+    return f"{type(error).__name__} ({place})"
 
 
 class Worker:
@@ -193,102 +208,3 @@ class Worker:
         with self.archive.begin() as session:
             queue.finish(session, {job.id}, holder=self.holder, now=self.archive.clock.now())
         log.info("job done", kind=job.kind, job=job.id, record=job.record_id, seconds=round(time.monotonic() - started, 3))
-
-
-class Keeper:
-    """Holds the roles that one process has at a time: sealer, indexer, scheduler."""
-
-    def __init__(self, archive: Archive) -> None:
-        self.archive = archive
-        self.holder = holder_name("keeper")
-        self._tidied = time.monotonic()
-        self._stopping = threading.Event()
-
-    def stop(self) -> None:
-        """End after the round in hand."""
-        self._stopping.set()
-
-    def run(self) -> None:
-        """Keep the roles until stopped, each in a thread of its own so that a long rebuild does not hold up the ledger."""
-        pause = min(self.archive.settings.jobs.poll_seconds, 0.25)
-        roles = (
-            ("sealer", self.seal, self.archive.settings.ledger.seal_seconds),
-            ("indexer", self.index, pause),
-            ("scheduler", self.schedule, 30.0),
-        )
-        heart = Heart(self.archive, self.holder)
-        threads = [threading.Thread(target=self._keep, args=(*role, heart), name=role[0]) for role in roles]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        heart.stop()
-
-    def seal(self) -> int:
-        """Link new events into the chain."""
-        return ledger.seal(self.archive)
-
-    def index(self) -> int:
-        """Bring waiting records into the index; a missing or unsound index is rebuilt first."""
-        if self.archive.index.health().needs_rebuild:
-            log.info("index rebuild", pages=indexing.rebuild(self.archive))
-        taken = claimed(self.archive, {"index"}, holder=self.holder, at_most=self.archive.settings.search.batch_pages)
-        if not taken:
-            return self._tidy()
-        error = error_of(lambda: self._index(taken))
-        if isinstance(error, IndexUnavailable):
-            self._give_back(taken)
-            raise error
-        if error is not None:
-            for job in taken:
-                failed(self.archive, job, error, holder=self.holder)
-        return len(taken)
-
-    def _index(self, taken: Collection[Job]) -> None:
-        records = {str(job.record_id) for job in taken}
-        indexing.index_records(self.archive, records, job_id=max(job.id for job in taken))
-        with self.archive.begin() as session:
-            queue.finish(session, {job.id for job in taken}, holder=self.holder, now=self.archive.clock.now())
-
-    def _give_back(self, taken: Collection[Job]) -> None:
-        run_at = self.archive.clock.now() + timedelta(seconds=self.archive.settings.jobs.backoff_seconds)
-        with self.archive.begin() as session:
-            queue.give_back(session, {job.id for job in taken}, holder=self.holder, run_at=run_at)
-
-    def _tidy(self) -> int:
-        """Join small segments of the index now and then while nothing waits."""
-        if time.monotonic() - self._tidied > TIDY_SECONDS:
-            self._tidied = time.monotonic()
-            self.archive.index.apply(Batch())
-        return 0
-
-    def schedule(self) -> int:
-        """What is due by the clock."""
-        return upkeep.sweep(self.archive)
-
-    def _keep(self, name: str, work: Callable[[], int], pause_seconds: float, heart: Heart) -> None:
-        while not self._stopping.is_set():
-            busy = self._turn(name, work, heart)
-            if not busy:
-                self._stopping.wait(pause_seconds)
-        with self.archive.begin() as session:
-            queue.leave_role(session, name, holder=self.holder)
-
-    def _turn(self, name: str, work: Callable[[], int], heart: Heart) -> bool:
-        """One round, if the role is ours; a part that is away for now is tried again, anything else ends the process."""
-        try:
-            if not self._holds(name):
-                return False
-            with heart.in_role(name):
-                return work() > 0
-        except ArchiveError as error:
-            log.warning("keeper waits", role=name, error=error.this_code)
-        except OperationalError as error:
-            log.warning("keeper waits", role=name, error=type(error.orig).__name__)
-        return False
-
-    def _holds(self, name: str) -> bool:
-        now = self.archive.clock.now()
-        until = now + timedelta(seconds=self.archive.settings.jobs.lease_seconds)
-        with self.archive.begin() as session:
-            return queue.hold_role(session, name, holder=self.holder, now=now, until=until)

@@ -122,7 +122,7 @@ class _Counter:
     def _send_back(self, case_id: str, profile: str) -> None:
         with self.archive.read() as session:
             unit = session.scalars(select(CaseStep.unit_id).where(CaseStep.case_id == case_id, CaseStep.state == "open")).first()
-        why = ReasonGiven(code=ReturnCode.SEAL_MISSING.value, note="诊断证明上的印章不清楚,请重新扫描。")
+        why = ReasonGiven(code=ReturnCode.SEAL_MISSING.value, note="诊断证明上的印章不清楚，请重新扫描。")
         try:
             act_on_case(self.archive, case_id, Act(CaseAction.RETURN, (why,)), actor=self._actor(unit or "", REVIEWERS))
         except ArchiveError:

@@ -27,7 +27,7 @@ from demo.load_notes import Notes
 from demo.papers import Paper, make_papers
 
 SOURCE = "demo"
-SORTED, LOOSE, AT_COUNTER = "演示材料(随学生收取)", "演示材料(集中扫描)", "演示材料(休学申请)"
+SORTED, LOOSE, AT_COUNTER = "演示材料（随学生收取）", "演示材料（集中扫描）", "演示材料（休学申请）"
 SORTED_SHARE = 0.6
 Told = Callable[[int, int], None]  # how many papers are through, of how many
 

@@ -17,11 +17,13 @@ _SENTENCE = re.compile(r"[,，。;；、]")
 _LONGEST_AFTER = 6  # letters of a seal that run into the line
 # What may stand before the date in its line: signature, unit, stamp mark, or the word date itself.
 _SIGNED = re.compile(
-    r"(?:日期|[院校局所厅会处司社]|[中小]学|幼儿园|中心|政府|[章印)]|签[名字章][::]?[\u4e00-\u9fff]{0,4}|人[::][\u4e00-\u9fff]{2,4})[::]?$"
+    r"(?:日期|[院校局所厅会处司社]|[中小]学|幼儿园|中心|政府|[章印)）]|签[名字章][:：]?[\u4e00-\u9fff]{0,4}|人[:：][\u4e00-\u9fff]{2,4})[:：]?$"
 )
 _OF_A_SPAN = re.compile(r"(?:自|从|至|到|止|迄|于|[-—~～])$")
 _SPANNING = re.compile(r"^(?:起|止|至|到|[-—~～]|前|后|期间|以[前后来]|出?生|入[学院]|出院|[由因迁在])")
-_ANOTHER_BOX = re.compile(r"(?:时间|年月日?|期限|出生|有效期?|迁来本[市址县()]+|(?:出生|入学|[入出]院|就诊|接种|开始|结束|截止)日期)[::]?$")
+_ANOTHER_BOX = re.compile(
+    r"(?:时间|年月日?|期限|出生|有效期?|迁来本[市址县()]+|(?:出生|入学|[入出]院|就诊|接种|开始|结束|截止)日期)[:：]?$"
+)
 
 
 @dataclass(frozen=True)

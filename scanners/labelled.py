@@ -16,7 +16,7 @@ _LONG = {"address", "diagnosis", "reason"}  # values that run over several lines
 _INDENT = 1.5  # line heights by which the second line may begin elsewhere
 _MOST_LINES = 4  # of a value under its label
 _BELOW = 2.5  # line heights between a label and the value under it
-_NEXT_PART = re.compile(r"建议|处理|医[师生]|特此|此致|注[::]|(?:19|20)\d\d年\d{0,2}月?\d{0,2}日?$")  # of a paper without boxes
+_NEXT_PART = re.compile(r"建议|处理|医[师生]|特此|此致|注[:：]|(?:19|20)\d\d年\d{0,2}月?\d{0,2}日?$")  # of a paper without boxes
 _GIVEN_NAME = 2  # characters
 _TRIM = "::.。·_-|丨/,,;;、 "
 

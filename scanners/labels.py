@@ -75,7 +75,7 @@ CHILDS_NAMES = frozenset({"学生姓名", "子女姓名", "孩子姓名", "儿�
 TWO_CHARACTER_NAMES = frozenset(name for name in FIELD_OF if len(name) == 2)  # noqa: PLR2004  # 姓名, 性别 …
 _NAMES = sorted([*FIELD_OF, *_STOPS], key=len, reverse=True)
 _STAMP_HERE = r"(?:[(](?:盖章|公章|签章|章|全称)[)])?"  # 学校(盖章):
-_LABEL = re.compile("(?P<label>" + "|".join(re.escape(name) for name in _NAMES) + f"){_STAMP_HERE}(?P<colon>[::]?)")
+_LABEL = re.compile("(?P<label>" + "|".join(re.escape(name) for name in _NAMES) + f"){_STAMP_HERE}(?P<colon>[:：]?)")
 # Labels that may stand inside a line without a colon after them, and those that may begin one so; other words turn up
 # in titles and values (诊断证明书 is no diagnosis).
 _INSIDE = {"性别", "民族", "出生日期", "出生年月", "年龄", "学籍号", "身份证号", "身份证号码", "公民身份号码", "班级", "籍贯", "住址"}

@@ -148,9 +148,9 @@ def _asked(sandbox: Sandbox, work: str, *arguments: object, seconds: float) -> A
     except OcrError as error:
         raise OcrFailed(error.message, code=error.code) from error
     except TimedOut as error:
-        raise OcrFailed(f"超过 {seconds:.0f} 秒没有完成,已中止", code="timeout") from error
+        raise OcrFailed(f"超过 {seconds:.0f} 秒没有完成，已中止", code="timeout") from error
     except Crashed as error:
-        raise OcrFailed(f"处理进程意外退出({error})", code="crashed") from error
+        raise OcrFailed(f"处理进程意外退出（{error}）", code="crashed") from error
 
 
 def _unopenable(error: ScanError) -> Rejected:

@@ -111,7 +111,7 @@ class Sandbox:
             yield
             done = True
         except NotTrusted as error:
-            raise Crashed(f"子进程的答复不可信:{error}") from error
+            raise Crashed(f"子进程的答复不可信：{error}") from error
         finally:
             if not done:
                 self._drop_child()

@@ -47,7 +47,7 @@ def version_wanted() -> int | None:
     if not text or text == "*":
         return None
     if not text.isdecimal() or len(text) > VERSION_LENGTH:
-        raise Rejected('If-Match 应是版本号,例如 "3"。', code="malformed")
+        raise Rejected('If-Match 应是版本号，例如 "3"。', code="malformed")
     return int(text)
 
 
@@ -60,7 +60,7 @@ def page_size(wanted: int | None) -> int:
 def cursor_id(cursor: str | None) -> str | None:
     """A cursor that is one of our ids. Raises Rejected."""
     if cursor and not is_id(cursor):
-        raise Rejected("翻页标记 cursor 无效,请从第一页重新开始。", code="bad_cursor")
+        raise Rejected("翻页标记 cursor 无效，请从第一页重新开始。", code="bad_cursor")
     return cursor or None
 
 
@@ -69,7 +69,7 @@ def _asking() -> Actor:
     case_id = (request.headers.get("X-Case") or look.case or "").strip()
     purpose = (_readable(request.headers.get("X-Purpose", "")) or look.purpose or "").strip()
     if len(purpose) > PURPOSE_LENGTH or not purpose.isprintable():
-        raise Rejected(f"查阅事由不能超过 {PURPOSE_LENGTH} 个字,也不能含控制字符。", code="malformed")
+        raise Rejected(f"查阅事由不能超过 {PURPOSE_LENGTH} 个字，也不能含控制字符。", code="malformed")
     if case_id:
         _check_case(who, case_id)
     return who.for_case(case_id or None, purpose or None)
@@ -81,7 +81,7 @@ def _check_case(who: Actor, case_id: str) -> None:
         try:
             scope.case(session, case_id if is_id(case_id) else "-")
         except NotFound as unknown:
-            raise NotFound("X-Case 所指的业务没有找到,或不在您的权限范围内。", code="case_not_found") from unknown
+            raise NotFound("X-Case 所指的业务没有找到，或不在您的权限范围内。", code="case_not_found") from unknown
 
 
 def _readable(header: str) -> str:
@@ -89,4 +89,4 @@ def _readable(header: str) -> str:
     try:
         return unquote(header.encode("latin-1").decode("utf-8"), errors="strict")
     except UnicodeError as error:
-        raise Rejected("X-Purpose 应为 UTF-8 文字,或按 URL 规则转码。", code="malformed") from error
+        raise Rejected("X-Purpose 应为 UTF-8 文字，或按 URL 规则转码。", code="malformed") from error

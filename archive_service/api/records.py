@@ -67,7 +67,7 @@ def take_record() -> RecordOut:
     `pages` may still be null: the door only sniffs. Refused files are not kept; the answer says why.
     """
     if request.mimetype not in FORM_TYPES:
-        raise Rejected("请用 multipart/form-data 上传,文件放在字段 file。", code="unsupported_media_type", status=415)
+        raise Rejected("请用 multipart/form-data 上传，文件放在字段 file。", code="unsupported_media_type", status=415)
     form = parse(UploadForm, _fields())
     made = uploads.record_of(archive(), form.upload_id, actor=actor()) if form.upload_id else None
     if made is None:
@@ -161,13 +161,13 @@ def _file_of(form: UploadForm) -> tuple[str, bytes]:
         return uploads.content(archive(), form.upload_id, actor=actor())
     file = request.files.get("file")
     if file is None:
-        raise Rejected("没有收到文件:请用表单字段 file 上传,或给出 upload_id。", code="no_file")
+        raise Rejected("没有收到文件：请用表单字段 file 上传，或给出 upload_id。", code="no_file")
     return file.filename or "", file.stream.read()
 
 
 def _incoming(form: UploadForm, name: str, content: bytes) -> Incoming:
     if form.sha256 and hashlib.sha256(content).hexdigest() != form.sha256.lower():
-        raise Rejected("收到的内容与所附 sha256 不符,没有保存;传输可能出错,请重新上传。", code="digest_mismatch")
+        raise Rejected("收到的内容与所附 sha256 不符，没有保存；传输可能出错，请重新上传。", code="digest_mismatch")
     return Incoming(
         content=content,
         name=name,

@@ -138,8 +138,8 @@ def _sheet() -> bytes:
     if request.mimetype == "multipart/form-data":
         file = request.files.get("file")
         if file is None:
-            raise Rejected("没有收到表格:请用表单字段 file 上传。", code="no_file")
+            raise Rejected("没有收到表格：请用表单字段 file 上传。", code="no_file")
         return file.stream.read()
     if request.mimetype not in (XLSX, "application/octet-stream"):
-        raise Rejected("只接收 .xlsx 表格:请用表单字段 file 上传,或直接作为请求内容。", code="unsupported_media_type", status=415)
+        raise Rejected("只接收 .xlsx 表格：请用表单字段 file 上传，或直接作为请求内容。", code="unsupported_media_type", status=415)
     return request.get_data()

@@ -86,7 +86,7 @@ def _same_version() -> None:
     """A client that names another version gets 412; one that names none is a script, and is let through."""
     named = request.headers.get("Tus-Resumable", VERSION)
     if named != VERSION:
-        raise Rejected(f"本服务支持 tus {VERSION},不支持 {named[:20]}。", code="tus_version", status=412)
+        raise Rejected(f"本服务支持 tus {VERSION}，不支持 {named[:20]}。", code="tus_version", status=412)
 
 
 def _expiry(upload: Upload) -> dict[str, str]:
@@ -96,7 +96,7 @@ def _expiry(upload: Upload) -> dict[str, str]:
 def _number(header: str) -> int:
     text = request.headers.get(header, "")
     if not (text.isascii() and text.isdigit()) or len(text) > DIGITS_MOST:
-        raise Rejected(f"请求缺少 {header},或不是数字。", code="malformed")
+        raise Rejected(f"请求缺少 {header}，或不是数字。", code="malformed")
     return int(text)
 
 

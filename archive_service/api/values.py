@@ -86,7 +86,7 @@ def _refuse_deep(values: Any) -> None:  # noqa: ANN401 (walks whatever was sent)
 
 def _malformed(faults: list[dict[str, str]]) -> Rejected:
     places = "、".join(dict.fromkeys(fault["place"] or "(整体)" for fault in faults))
-    return Rejected(f"提交的内容有 {len(faults)} 处不符合要求:{places}。请改正后重新提交。", code="malformed", findings=faults)
+    return Rejected(f"提交的内容有 {len(faults)} 处不符合要求：{places}。请改正后重新提交。", code="malformed", findings=faults)
 
 
 def _unstorable(values: Any, place: str) -> Iterator[str]:  # noqa: ANN401 (walks whatever was sent)

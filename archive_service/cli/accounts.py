@@ -45,9 +45,9 @@ def list_them(console: Console) -> None:
 @click.option("--unit", required=True, help="单位代码")
 @click.option("--grade", default="", help="班主任所带年级")
 @click.option("--class", "class_name", default="", help="班主任所带班级")
-@click.option("--password-stdin", is_flag=True, help="从标准输入读密码;不给时生成一次性密码")
+@click.option("--password-stdin", is_flag=True, help="从标准输入读密码；不给时生成一次性密码")
 @click.option("--keep-password", is_flag=True, help="首次登录不要求改密码")
-@click.option("--trained-on", type=click.DateTime(["%Y-%m-%d"]), help="培训日期;学籍管理员登记培训备案后才能办理业务")
+@click.option("--trained-on", type=click.DateTime(["%Y-%m-%d"]), help="培训日期；学籍管理员登记培训备案后才能办理业务")
 @click.option("--filing-ref", default="", help="培训备案文号")
 @speaking
 def create(console: Console, *, unit: str, password_stdin: bool, trained_on: datetime | None, filing_ref: str, **given: str) -> None:
@@ -65,7 +65,7 @@ def create(console: Console, *, unit: str, password_stdin: bool, trained_on: dat
     console.result(value, f"已建立账号 {line.login}({STATES[line.state]}){told}")
 
 
-@accounts.command("train", help="为账号 ACCOUNT(登录名)登记培训备案,学籍管理员备案后才能办理业务。")
+@accounts.command("train", help="为账号 ACCOUNT(登录名)登记培训备案，学籍管理员备案后才能办理业务。")
 @click.argument("account")
 @click.option("--trained-on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="培训日期")
 @click.option("--filing-ref", required=True, help="培训备案文号")
@@ -77,12 +77,12 @@ def train(console: Console, account: str, *, trained_on: datetime, filing_ref: s
         line = service.account_of_login(archive, account, OPERATOR)
         training.file_training(archive, line.id, training.Training(trained_on.date(), subject, filing_ref), OPERATOR)
         line = service.account_of_login(archive, account, OPERATOR)
-    console.result({"login": line.login, "state": line.state.value}, f"已登记 {line.login} 的培训备案({STATES[line.state]})")
+    console.result({"login": line.login, "state": line.state.value}, f"已登记 {line.login} 的培训备案（{STATES[line.state]}）")
 
 
-@accounts.command("set-roles", help="把账号 ACCOUNT(登录名)的岗位改为所列各项,其余岗位即时终止。")
+@accounts.command("set-roles", help="把账号 ACCOUNT(登录名)的岗位改为所列各项，其余岗位即时终止。")
 @click.argument("account")
-@click.option("--role", "roles", required=True, multiple=True, help="岗位@单位代码,可重复,例如 school_registrar@2141000001")
+@click.option("--role", "roles", required=True, multiple=True, help="岗位@单位代码，可重复，例如 school_registrar@2141000001")
 @speaking
 def set_roles(console: Console, account: str, *, roles: tuple[str, ...]) -> None:
     """Make these the account's roles from today."""
@@ -90,13 +90,13 @@ def set_roles(console: Console, account: str, *, roles: tuple[str, ...]) -> None
         line = service.account_of_login(archive, account, OPERATOR)
         service.set_roles(archive, line.id, [_role_at(archive, text) for text in roles], OPERATOR)
         line = service.account_of_login(archive, account, OPERATOR)
-    console.result({"login": line.login, "state": line.state.value}, f"{line.login} 的岗位:{_roles(line)}({STATES[line.state]})")
+    console.result({"login": line.login, "state": line.state.value}, f"{line.login} 的岗位：{_roles(line)}({STATES[line.state]})")
 
 
-@click.command(help="为账号 ACCOUNT(登录名)创建访问令牌,只输出令牌本身。")
+@click.command(help="为账号 ACCOUNT(登录名)创建访问令牌，只输出令牌本身。")
 @click.argument("account")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in TokenScope]), help="收窄权限;默认与账号相同")
-@click.option("--days", type=click.IntRange(1, 366), help="有效天数;默认见设置 accounts.token_days")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in TokenScope]), help="收窄权限；默认与账号相同")
+@click.option("--days", type=click.IntRange(1, 366), help="有效天数；默认见设置 accounts.token_days")
 @click.option("--label", default="命令行", help="令牌名称")
 @speaking
 def token(console: Console, account: str, *, scopes: tuple[str, ...], days: int | None, label: str) -> None:
@@ -122,7 +122,7 @@ def _unit_id(archive: Archive, code: str) -> str:
     with archive.read() as session:
         found = session.scalars(select(Organisation.id).where(Organisation.code == code)).first()
     if found is None:
-        raise NotFound(f"没有代码为 {code} 的单位;先用 xueji organisations import 导入单位。")
+        raise NotFound(f"没有代码为 {code} 的单位；先用 xueji organisations import 导入单位。")
     return found
 
 

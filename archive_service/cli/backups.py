@@ -16,7 +16,7 @@ from archive_service.settings import load
 FAULTS_SHOWN = 100
 
 
-@click.command(help="备份数据库和全部材料到新目录;服务不必停。DIR 已存在时在其下新建,默认 XUEJI_HOME/backups。")
+@click.command(help="备份数据库和全部材料到新目录；服务不必停。DIR 已存在时在其下新建，默认 XUEJI_HOME/backups。")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
 @speaking
 def backup(console: Console, folder: Path | None) -> int:
@@ -26,7 +26,7 @@ def backup(console: Console, folder: Path | None) -> int:
     for fault in result.faults[:FAULTS_SHOWN]:
         console.note(fault)
     value = {"folder": str(result.folder), "renditions": result.renditions, "bytes": result.bytes, "faults": result.faults}
-    console.note(f"备份 {result.renditions} 份内容,{result.bytes:,} 字节;问题 {len(result.faults)} 处")
+    console.note(f"备份 {result.renditions} 份内容，{result.bytes:,} 字节；问题 {len(result.faults)} 处")
     console.result(value, str(result.folder))
     return REFUSED if result.faults else DONE
 
@@ -40,7 +40,7 @@ def restore(console: Console, folder: Path) -> int:
         faults = check_backup(folder, advance)
     if faults:
         console.result({"faults": faults}, *faults[:FAULTS_SHOWN])
-        console.note("备份已损坏,没有恢复任何内容;换用另一份备份。")
+        console.note("备份已损坏，没有恢复任何内容；换用另一份备份。")
         return REFUSED
     settings = load()
     with only_one(settings), console.progress("恢复材料") as advance:
@@ -49,7 +49,9 @@ def restore(console: Console, folder: Path) -> int:
     value = {"home": str(settings.home), "made_at": restored.about["made_at"], "checked": store.checked, "bytes": store.bytes}
     value |= {"faults": [fault.as_json() for fault in store.faults], "ledger_fault": restored.ledger_fault}
     told = [fault.message for fault in store.faults] + ([restored.ledger_fault] if restored.ledger_fault else [])
-    console.result(value, *told, f"已恢复到 {settings.home}:{store.checked} 份内容摘要全部核对,问题 {len(told)} 处;检索在下次启动时重建。")
+    console.result(
+        value, *told, f"已恢复到 {settings.home}:{store.checked} 份内容摘要全部核对，问题 {len(told)} 处；检索在下次启动时重建。"
+    )
     return DONE if restored.is_sound else REFUSED
 
 

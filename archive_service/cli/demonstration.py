@@ -29,15 +29,15 @@ from demo.load_notes import PAPERS, Notes, complete, new_notes, read_notes, writ
 from demo.load_papers import hand_in_all
 from demo.papers.fonts import FontsMissingError
 
-NO_DEMO = "这个实例没有演示数据;空实例可用 xueji up --demo 或 xueji demo load 装入。"
-NOT_EMPTY = "实例里已有自己的数据,不能再装演示数据;另用一个空的数据目录(XUEJI_HOME)。"
-PRODUCTION = "service.mode 是 production,不装演示数据。"
+NO_DEMO = "这个实例没有演示数据；空实例可用 xueji up --demo 或 xueji demo load 装入。"
+NOT_EMPTY = "实例里已有自己的数据，不能再装演示数据；另用一个空的数据目录(XUEJI_HOME)。"
+PRODUCTION = "service.mode 是 production，不装演示数据。"
 TELL_EVERY = 20
 LOOK_SECONDS = 5.0
 POLITENESS = 10  # readers come first where processors are few
 
 
-@click.group(invoke_without_command=True, help="演示数据:地址、账号、密码、学校代码。")
+@click.group(invoke_without_command=True, help="演示数据：地址、账号、密码、学校代码。")
 @speaking
 @click.pass_context
 def demo(context: click.Context, console: Console) -> None:
@@ -47,15 +47,15 @@ def demo(context: click.Context, console: Console) -> None:
         _show(console, settings, _notes(settings.home))
 
 
-@demo.command("load", help="把演示数据装入空实例,材料经正式流程送入;中断后重新运行会接着送。")
-@click.option("--scale", type=click.Choice(["town", "county"]), default="town", help="规模:town 十所学校")
+@demo.command("load", help="把演示数据装入空实例，材料经正式流程送入；中断后重新运行会接着送。")
+@click.option("--scale", type=click.Choice(["town", "county"]), default="town", help="规模：town 十所学校")
 @click.option("--papers", type=click.IntRange(0, 5000), default=PAPERS, show_default=True, help="送入多少份材料")
 @speaking
 @click.pass_context
 def load_demo(context: click.Context, console: Console, scale: str, papers: int) -> None:
     """Load the world into an empty instance and hand its papers in; goes on where it was cut short."""
     if scale == "county":
-        click.echo("county 规模的演示数据还没有提供;目前只有 town。", err=True)
+        click.echo("county 规模的演示数据还没有提供；目前只有 town。", err=True)
         context.exit(WRONG_USE)
     with instance() as archive:
         notes = read_notes(archive.settings.home)
@@ -66,11 +66,11 @@ def load_demo(context: click.Context, console: Console, scale: str, papers: int)
         with console.progress("送入演示材料", notes.papers) as advance:
             refused = _hand_in(archive, notes, advance)
     value = _described(archive.settings, notes)
-    told = [f"演示数据已装入;密码 {notes.password},账号见 xueji demo。", *(f"门口未接收:{name}" for name in refused)]
+    told = [f"演示数据已装入；密码 {notes.password}，账号见 xueji demo。", *(f"门口未接收：{name}" for name in refused)]
     console.result(value, *told)
 
 
-@demo.command("papers", hidden=True, help="送入尚未送完的演示材料;由 xueji up --demo 在后台启动。")
+@demo.command("papers", hidden=True, help="送入尚未送完的演示材料；由 xueji up --demo 在后台启动。")
 def hand_in_papers() -> None:
     """Hand in what is left of the papers, open cases once they are read; `xueji up --demo` starts this in the background."""
     os.nice(POLITENESS)
@@ -82,7 +82,7 @@ def hand_in_papers() -> None:
                 time.sleep(LOOK_SECONDS)
             number = open_cases(archive)
             complete(archive.settings.home, notes)
-            click.echo(f"演示材料全部识别完毕;开立演示业务 {number} 件" if number else "演示材料全部识别完毕", err=True)
+            click.echo(f"演示材料全部识别完毕；开立演示业务 {number} 件" if number else "演示材料全部识别完毕", err=True)
 
 
 def load(archive: Archive, *, papers: int = PAPERS) -> tuple[Notes, Loaded]:
@@ -106,7 +106,7 @@ def _hand_in(archive: Archive, notes: Notes, told: Advance) -> list[str]:
     try:
         refused = list(hand_in_all(archive, notes, told))
     except FontsMissingError as error:
-        raise Refused(f"画演示材料需要中文字体:{error}", code="fonts") from error
+        raise Refused(f"画演示材料需要中文字体：{error}", code="fonts") from error
     return refused
 
 

@@ -13,7 +13,7 @@ from archive_service.settings import load
 MARKS = {State.OK: "正常", State.WARN: "留意", State.FAULT: "故障"}
 
 
-@click.command(help="检查运行所需的一切:程序、字体、识别模型、目录、数据库、存储、检索、台账、作业;有故障时退出状态为 1。")
+@click.command(help="检查运行所需的一切：程序、字体、识别模型、目录、数据库、存储、检索、台账、作业；有故障时退出状态为 1。")
 @speaking
 def doctor(console: Console) -> int:
     """Look at everything; a check that cannot be made is a fault of its own."""

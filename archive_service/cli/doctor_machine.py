@@ -74,7 +74,7 @@ def _tesseract() -> Finding:
 
 def _fonts() -> Finding:
     if not shutil.which("fc-list"):
-        return Finding("中文字体", State.WARN, "没有 fontconfig,无法查看", "安装 fontconfig 和 fonts-noto-cjk")
+        return Finding("中文字体", State.WARN, "没有 fontconfig，无法查看", "安装 fontconfig 和 fonts-noto-cjk")
     found = subprocess.run(["fc-list", FONT_PATTERN, "family"], capture_output=True, text=True, check=False, timeout=20).stdout.splitlines()
     return judged("中文字体", bool(found), f"{len(set(found))} 种", "安装 fonts-noto-cjk", otherwise=State.WARN)
 
@@ -96,13 +96,13 @@ def _space(settings: Settings) -> Finding:
     free = shutil.disk_usage(place).free
     enough = free > 2 * settings.intake.free_bytes
     least = settings.intake.free_bytes // 1024 // 1024
-    return judged("剩余空间", enough, f"{free / 1024**3:.1f} GB", f"低于 {least} MB 时停止接收;清理或换更大的盘", otherwise=State.WARN)
+    return judged("剩余空间", enough, f"{free / 1024**3:.1f} GB", f"低于 {least} MB 时停止接收；清理或换更大的盘", otherwise=State.WARN)
 
 
 def _mode(settings: Settings) -> Finding:
     if settings.is_production:
-        return Finding("运行方式", State.OK, "production,各项安全设置齐全")
-    return Finding("运行方式", State.OK, "office;正式对外服务时把 service.mode 设为 production,并在前面加 TLS")
+        return Finding("运行方式", State.OK, "production，各项安全设置齐全")
+    return Finding("运行方式", State.OK, "office；正式对外服务时把 service.mode 设为 production，并在前面加 TLS")
 
 
 def _port(settings: Settings) -> Finding:
@@ -114,7 +114,7 @@ def _port(settings: Settings) -> Finding:
         free_port(settings)
     except Conflict as error:
         return Finding("网页地址", State.FAULT, f"{place} 被占用", error.message)
-    return Finding("网页地址", State.OK, f"{place} 空闲,服务没有运行")
+    return Finding("网页地址", State.OK, f"{place} 空闲，服务没有运行")
 
 
 def _models(settings: Settings) -> Finding:
@@ -124,7 +124,7 @@ def _models(settings: Settings) -> Finding:
     try:
         said = sandbox.call("archive_service.cli.doctor_models:load_engine", engine, timeout_seconds=MODEL_SECONDS)
     except (TimedOut, Crashed) as error:
-        return Finding("识别模型", State.FAULT, f"{engine} 没有装入:{error}", f"内存要有 1.5 GB 空闲;{SETUP}")
+        return Finding("识别模型", State.FAULT, f"{engine} 没有装入：{error}", f"内存要有 1.5 GB 空闲；{SETUP}")
     finally:
         sandbox.close()
     return judged("识别模型", not said, f"{engine} {said or '可用'}", SETUP)

@@ -20,7 +20,7 @@ FAILURES = (ArchiveError, SettingsError, DBAPIError, OSError)
 def wrong_use(error: click.UsageError) -> int:
     """Say what is wrong with the command as it was typed, and where to read on."""
     path = error.ctx.command_path if error.ctx else "xueji"
-    click.echo(f"命令用法不对:{_in_chinese(error)}\n用 {path} --help 查看用法。", err=True)
+    click.echo(f"命令用法不对：{_in_chinese(error)}\n用 {path} --help 查看用法。", err=True)
     return WRONG_USE
 
 
@@ -42,14 +42,14 @@ def _sentence(error: Failure) -> tuple[str, str]:
         case ArchiveError():
             return error.message, error.this_code
         case SettingsError():
-            return "设置有误,请改正后再启动:\n" + "\n".join(f"  {fault}" for fault in error.faults), "settings"
+            return "设置有误，请改正后再启动:\n" + "\n".join(f"  {fault}" for fault in error.faults), "settings"
         case OperationalError():
-            return f"数据库无法使用:{error.orig};检查 XUEJI_HOME 或 XUEJI_DATABASE__URL,数据没有改动。", "database"
+            return f"数据库无法使用：{error.orig}；检查 XUEJI_HOME 或 XUEJI_DATABASE__URL，数据没有改动。", "database"
         case DBAPIError():
-            return f"数据库拒绝了这次操作,没有改动任何数据:{error.orig}", "database"
+            return f"数据库拒绝了这次操作，没有改动任何数据：{error.orig}", "database"
         case _:
             place = f"{error.filename}:" if error.filename else ""
-            return f"文件无法读写:{place}{error.strerror or error};检查路径、权限和剩余空间。", "file"
+            return f"文件无法读写：{place}{error.strerror or error}；检查路径、权限和剩余空间。", "file"
 
 
 def _in_chinese(error: click.UsageError) -> str:
@@ -61,6 +61,6 @@ def _in_chinese(error: click.UsageError) -> str:
             return f"缺少 {error.param.human_readable_name if error.param else '参数'}"
         case click.BadParameter():
             name = error.param.human_readable_name if error.param else "参数"
-            return f"{name} 的值不能用({error.message})"
+            return f"{name} 的值不能用（{error.message}）"
         case _:
             return error.message.removesuffix(".")

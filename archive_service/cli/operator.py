@@ -29,8 +29,8 @@ from archive_service.services.sign_in import fold_login
 from archive_service.settings import Settings, load
 
 OPERATOR = Actor(name="命令行", address="cli")
-NOT_THERE = "{home} 里还没有实例;先运行 xueji init,或用环境变量 XUEJI_HOME 指明数据目录。"
-OUTDATED = "数据库结构是 {found},本程序需要 {wanted};先停止服务,再运行 xueji init 升级。"
+NOT_THERE = "{home} 里还没有实例；先运行 xueji init，或用环境变量 XUEJI_HOME 指明数据目录。"
+OUTDATED = "数据库结构是 {found}，本程序需要 {wanted}；先停止服务，再运行 xueji init 升级。"
 
 
 @contextmanager
@@ -69,9 +69,9 @@ def acting_as(archive: Archive, login: str) -> Actor:
     with archive.read() as session:
         account = session.scalars(select(Account).where(Account.login == fold_login(login))).first()
         if account is None:
-            raise NotFound(f"没有账号 {login};用 xueji accounts list 查看现有账号。")
+            raise NotFound(f"没有账号 {login}；用 xueji accounts list 查看现有账号。")
         if account.state is not AccountState.ACTIVE:
-            raise Refused(f"账号 {login} 尚未启用或已注销,不能以它的名义办理。", code="account_state")
+            raise Refused(f"账号 {login} 尚未启用或已注销，不能以它的名义办理。", code="account_state")
         return _actor(archive, session, account)
 
 
@@ -81,12 +81,12 @@ def capturing_account(archive: Archive) -> Actor:
         active = session.scalars(select(Account).where(Account.state == AccountState.ACTIVE).order_by(Account.login))
         able = [actor for actor in (_actor(archive, session, account) for account in active.all()) if _may_capture(actor)]
         if not able:
-            raise Refused("没有可以接收材料的账号;先用 xueji accounts create 建立学籍管理员账号。", code="no_account")
+            raise Refused("没有可以接收材料的账号；先用 xueji accounts create 建立学籍管理员账号。", code="no_account")
         registrars = [actor for actor in able if actor.role == "school_registrar"]
         chosen = (registrars or able)[0]
         login = session.get_one(Account, chosen.account_id).login
     if len(able) > 1:
-        click.echo(f"有 {len(able)} 个账号可以接收材料,以 {login}({chosen.name})的名义办理;用 --account 另指。", err=True)
+        click.echo(f"有 {len(able)} 个账号可以接收材料，以 {login}({chosen.name})的名义办理；用 --account 另指。", err=True)
     return chosen
 
 

@@ -18,12 +18,12 @@ SHEET = click.Path(exists=True, dir_okay=False, path_type=Path)
 WORDS = {"created": "新增", "updated": "更新", "unchanged": "未变", "faulty": "有错"}
 
 
-@click.group(help="单位(教育局、学校)。")
+@click.group(help="单位（教育局、学校）。")
 def organisations() -> None:
     """Units."""
 
 
-@organisations.command("import", help="从 .xlsx 表导入单位:代码、名称、级别、上级、主管部门、学段等;全部正确才写入。")
+@organisations.command("import", help="从 .xlsx 表导入单位：代码、名称、级别、上级、主管部门、学段等；全部正确才写入。")
 @click.argument("file", type=SHEET)
 @speaking
 def import_organisations(console: Console, file: Path) -> int:
@@ -38,11 +38,11 @@ def students() -> None:
     """Students."""
 
 
-@students.command("import", help="把 .xlsx 花名册导入学校;全部正确才写入,--partial 先写正确的行。")
+@students.command("import", help="把 .xlsx 花名册导入学校；全部正确才写入,--partial 先写正确的行。")
 @click.argument("file", type=SHEET)
 @click.option("--school", required=True, help="学校代码")
 @click.option("--partial", is_flag=True, help="先写正确的行")
-@click.option("--dry-run", is_flag=True, help="只检查,不写入")
+@click.option("--dry-run", is_flag=True, help="只检查，不写入")
 @speaking
 def import_students(console: Console, file: Path, **order: Any) -> int:  # noqa: ANN401 (click's options)
     """Import a school's roster."""
@@ -57,11 +57,11 @@ def _run(archive: Archive, task: Task, run: Callable[[Archive, str], None], cons
     done = tasks.read(archive, task.id, OPERATOR)
     faults = [CellFault(**{name: error.get(name) for name in ("sheet", "row", "column", "code", "message")}) for error in done.errors]  # type: ignore[arg-type]  # rows come from CellFault
     if done.state != tasks.DONE:
-        show_cell_faults(console, faults, "没有写入;改正后重新导入。")
+        show_cell_faults(console, faults, "没有写入；改正后重新导入。")
         return REFUSED
     if faults and not console.as_json:
         show_cell_faults(console, faults, "以上各行没有写入。")
     counts = "、".join(f"{word} {done.result[name]}" for name, word in WORDS.items() if name in done.result)
-    what = "检查完成,没有写入" if done.result.get("dry_run") else "导入完成"
+    what = "检查完成，没有写入" if done.result.get("dry_run") else "导入完成"
     console.result({"task_id": done.id, "state": done.state, "result": done.result, "errors": done.errors}, f"{what}:{counts}")
     return REFUSED if faults else DONE

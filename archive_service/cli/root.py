@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         return wrong_use(error)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("已中止;已完成的部分保留,重新运行同一命令即可继续。", err=True)
+        click.echo("已中止；已完成的部分保留，重新运行同一命令即可继续。", err=True)
         return REFUSED
     except FAILURES as error:
         return failed(error, arguments)

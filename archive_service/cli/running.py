@@ -18,23 +18,23 @@ from demo.load_notes import Notes, read_notes
 
 READY_SECONDS = 90  # loading everything on a busy office machine takes a third of this
 LOG_TAIL = 15
-NO_DEMO = "service.mode 是 production,不装演示数据;去掉 --demo,或把 service.mode 改为 office。"
+NO_DEMO = "service.mode 是 production，不装演示数据；去掉 --demo，或把 service.mode 改为 office。"
 
 
-@click.command(help="在数据目录里建立空的实例(或把已有实例升级到本版本)。")
+@click.command(help="在数据目录里建立空的实例（或把已有实例升级到本版本）。")
 @speaking
 def init(console: Console) -> None:
     """Make an empty instance, or bring an existing one to this version."""
     settings = load()
     with only_one(settings):
         done = instance.prepare(settings)
-    said = [f"{settings.home} 已就绪。", *(f"  {line}" for line in done)] if done else [f"{settings.home} 已是最新,没有改动。"]
+    said = [f"{settings.home} 已就绪。", *(f"  {line}" for line in done)] if done else [f"{settings.home} 已是最新，没有改动。"]
     console.result({"home": str(settings.home), "done": done}, *said)
 
 
-@click.command(help="启动全部服务:网页、收件检查、识别、检索与台账;Ctrl-C 停止。")
-@click.option("--demo", "with_demo", is_flag=True, help="空实例先装入演示数据,材料随后在后台经正式流程送入")
-@click.option("--verbose", "-v", is_flag=True, help="日志显示在终端,不写入文件")
+@click.command(help="启动全部服务：网页、收件检查、识别、检索与台账；Ctrl-C 停止。")
+@click.option("--demo", "with_demo", is_flag=True, help="空实例先装入演示数据，材料随后在后台经正式流程送入")
+@click.option("--verbose", "-v", is_flag=True, help="日志显示在终端，不写入文件")
 def up(*, with_demo: bool, verbose: bool) -> None:
     """Run the instance until a signal comes."""
     began, settings = time.monotonic(), load()
@@ -58,7 +58,7 @@ def _demo(settings: Settings) -> Notes | None:
             click.echo(f"装入 {loaded.organisations} 个单位、{loaded.accounts} 个账号、{loaded.students} 名学生")
             return fresh
     notes = read_notes(settings.home)
-    click.echo("已有演示数据,直接启动。" if notes else "实例里已有自己的数据,没有装入演示数据。")
+    click.echo("已有演示数据，直接启动。" if notes else "实例里已有自己的数据，没有装入演示数据。")
     return notes
 
 
@@ -76,7 +76,7 @@ def _run(settings: Settings, helpers: tuple[Role, ...], notes: Notes | None, beg
         supervisor.watch()
     finally:
         supervisor.end_all()
-    click.echo("已停止。未完成的工作都在,下次启动时继续。")
+    click.echo("已停止。未完成的工作都在，下次启动时继续。")
 
 
 def _await_web(supervisor: Supervisor) -> None:
@@ -105,4 +105,4 @@ def _last_words(supervisor: Supervisor) -> str:
     if supervisor.log is None:
         return "原因见上面的日志。"
     lines = supervisor.log.read_text("utf-8", errors="replace").splitlines()[-LOG_TAIL:]
-    return "\n".join([f"日志 {supervisor.log} 的最后几行:", *(f"  {line}" for line in lines)])
+    return "\n".join([f"日志 {supervisor.log} 的最后几行：", *(f"  {line}" for line in lines)])

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from archive_service.errors import Conflict
 from archive_service.settings import Settings
 
-RUNNING = "{home} 的服务已在运行(进程号 {pid});要重新启动,先在那个终端按 Ctrl-C。"
-TAKEN = "端口 {port} 已被别的程序占用;停止那个程序,或换一个端口:XUEJI_PORT={next_port} xueji up"
+RUNNING = "{home} 的服务已在运行（进程号 {pid}）；要重新启动，先在那个终端按 Ctrl-C。"
+TAKEN = "端口 {port} 已被别的程序占用；停止那个程序，或换一个端口：XUEJI_PORT={next_port} xueji up"
 
 
 @contextmanager

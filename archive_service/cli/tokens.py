@@ -29,7 +29,7 @@ def list_them(console: Console, account: str) -> None:
     console.table([asdict(line) for line in lines], ("编号", "名称", "权限", "到期", "状态"), rows)
 
 
-@tokens.command("revoke", help="作废编号为 TOKEN_ID 的访问令牌,立即生效。")
+@tokens.command("revoke", help="作废编号为 TOKEN_ID 的访问令牌，立即生效。")
 @click.argument("token_id")
 @speaking
 def revoke(console: Console, token_id: str) -> None:

@@ -35,7 +35,7 @@ def actor() -> Actor:
     who = person()
     case_id = request.headers.get("X-Case") or request.args.get("case") or None
     if case_id and not is_id(case_id):
-        raise NotFound("没有这项业务,或不在您的权限范围内。")
+        raise NotFound("没有这项业务，或不在您的权限范围内。")
     return who.for_case(case_id, _purpose())
 
 

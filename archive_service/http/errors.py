@@ -70,7 +70,7 @@ def _from_tree(error: ArchiveError) -> Response:
 
 
 def _stale_form(_: CSRFError) -> Response:
-    error = ArchiveError("页面停留过久或来源不明,本次操作没有执行。请刷新页面后重试。", code="csrf", status=400)
+    error = ArchiveError("页面停留过久或来源不明，本次操作没有执行。请刷新页面后重试。", code="csrf", status=400)
     return _from_tree(error)
 
 
@@ -78,7 +78,7 @@ def _from_http(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     message = NotFound.title if status == HTTPStatus.NOT_FOUND else TITLES.get(status, TITLES[500])
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        message = "文件超过大小上限,没有保存。请降低分辨率或拆分后上传。"
+        message = "文件超过大小上限，没有保存。请降低分辨率或拆分后上传。"
     code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(status, "bad_request")
     response = _from_tree(ArchiveError(message, code=code, status=status))
     for name in ("Allow", "Retry-After"):
@@ -96,7 +96,7 @@ def _database_away(error: OperationalError) -> Response:
 def _unexpected(error: Exception) -> Response:
     number = secrets.token_hex(4)
     log.error("unexpected error", number=number, endpoint=request.endpoint, exc_info=getattr(error, "original_exception", error))
-    message = f"系统出错,编号 {number}。已提交的内容不受影响;请稍后再试,仍不行时把编号告诉系统管理员。"
+    message = f"系统出错，编号 {number}。已提交的内容不受影响；请稍后再试，仍不行时把编号告诉系统管理员。"
     return _from_tree(ArchiveError(message, code="unexpected", status=500))
 
 

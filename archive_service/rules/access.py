@@ -216,7 +216,7 @@ def role_faults(roles: Iterable[Role]) -> tuple[str, ...]:
     if len(administrators) > 1:
         return ("系统管理员、安全管理员、审计管理员须由不同的人担任",)
     if administrators and held - ADMINISTRATORS:
-        return ("管理员不接触学生材料,不得兼任业务岗位",)
+        return ("管理员不接触学生材料，不得兼任业务岗位",)
     return ()
 
 

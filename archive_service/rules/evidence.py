@@ -102,7 +102,7 @@ def _carrier_fault(kind: EvidenceType, held: Held) -> str:
 
 def _state_fault(held: Held) -> str:
     if held.state is HeldState.RETURNED:
-        return "材料已被退回,须重新提交"
+        return "材料已被退回，须重新提交"
     return "材料内容尚未经人工确认" if held.state is HeldState.PROPOSED else ""
 
 
@@ -111,5 +111,5 @@ def _issuer_fault(kind: EvidenceType, held: Held) -> str:
         return ""
     least = _LEVEL_WORDS[kind.issuer_min]
     if held.issuer_level is None:
-        return f"出具单位级别尚未确认,须为{least}以上"
-    return "" if held.issuer_level.rank >= kind.issuer_min.rank else f"出具单位级别不足,须为{least}以上"
+        return f"出具单位级别尚未确认，须为{least}以上"
+    return "" if held.issuer_level.rank >= kind.issuer_min.rank else f"出具单位级别不足，须为{least}以上"

@@ -17,7 +17,7 @@ from stdnum.cn import ric
 # First two digits of GB/T 2260 for each region of the country, 83 being residents of Taiwan with a permit.
 _REGIONS = ("11-15", "21-23", "31-37", "41-46", "50-54", "61-65", "71-71", "81-83")
 PROVINCES = frozenset(str(code) for span in _REGIONS for code in range(int(span[:2]), int(span[3:]) + 1))
-_SEPARATORS = re.compile(r"[\s\-‐–—·.,,。、_]+")
+_SEPARATORS = re.compile(r"[\s\-‐–—·.,，。、_]+")
 _RESIDENT = re.compile(r"\d{17}[\dX]")
 _BODY = re.compile(r"[GJL]\d{17}[\dX]")
 

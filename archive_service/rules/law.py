@@ -48,7 +48,7 @@ class Law:
         found = self.profile_files.get(code)
         edition = next((each for each in found.editions if each.holds_on(on)), None) if found else None
         if found is None or edition is None:
-            raise LawGap(f"{on:%Y年%m月%d日}没有适用的学籍规定:{code}")
+            raise LawGap(f"{on:%Y年%m月%d日}没有适用的学籍规定：{code}")
         return Profile.model_construct(**dict(edition), code=found.code, label=found.label)
 
     def procedure(self, code: str, profile: str, on: date, *, stage: Stage | None = None) -> Procedure:
@@ -64,7 +64,7 @@ class Law:
         editions = [each for each in found.editions if each.profile == profile and each.holds_on(on)] if found else []
         edition = _for_stage(editions, stage)
         if found is None or edition is None:
-            raise LawGap(f"该地区学籍规定中没有此项业务:{found.label if found else code}")
+            raise LawGap(f"该地区学籍规定中没有此项业务：{found.label if found else code}")
         return self._ready(found, edition, stages)
 
     def procedures(self, profile: str, on: date) -> tuple[Procedure, ...]:

@@ -117,11 +117,11 @@ def actions(state: CaseState) -> tuple[CaseAction, ...]:
 def case_move(state: CaseState, action: CaseAction) -> Move | Reason:
     """The move, or why there is none."""
     move = CASE_MOVES.get((state, action))
-    return move or Reason("", f"业务{state.label},不能{action.label}")
+    return move or Reason("", f"业务{state.label}，不能{action.label}")
 
 
 def two_persons(right: Right, *, prepared_by: Hashable, done_by: Hashable) -> list[Reason]:
     """Whoever prepared a case may not decide on it; a follow-up of the school's own is no decision. Source: GZ-7.3."""
     if right in _DECIDING and prepared_by == done_by:
-        return [Reason("GZ-7.3", "经办与审核须为两人,本业务由您经办,须交他人审核")]
+        return [Reason("GZ-7.3", "经办与审核须为两人，本业务由您经办，须交他人审核")]
     return []

@@ -133,7 +133,7 @@ def _score(seen: Seen, entry: Entry) -> Candidate | None:
     results = [result for test in tests if (result := test(seen, entry))]
     if not results:
         return None
-    against = tuple(f"材料上的身份证件号 {mask_number(number)} 校验无误,不是该生的" for number in _strange_numbers(seen, entry))
+    against = tuple(f"材料上的身份证件号 {mask_number(number)} 校验无误，不是该生的" for number in _strange_numbers(seen, entry))
     return Candidate(entry.student_id, max(score for score, _ in results), tuple(ground for _, ground in results), against)
 
 
@@ -185,7 +185,7 @@ def _by_repair(seen: Seen, entry: Entry) -> tuple[float, str] | None:
     for number in seen.id_nos:
         wrong = _differing(number, entry.id_no)
         if 0 < wrong <= NEAR_DIGITS and identity.read_resident_id(number) is None:
-            return SCORES["repaired"], f"身份证件号差 {wrong} 位且校验不通过,姓名相符"
+            return SCORES["repaired"], f"身份证件号差 {wrong} 位且校验不通过，姓名相符"
     return None
 
 
@@ -196,7 +196,7 @@ def _by_name(seen: Seen, entry: Entry) -> tuple[float, str] | None:
         return SCORES["name"], "姓名一致"
     near = next((name for name in seen.names if _same_name(name, entry, at_most=1)), None)
     if near is not None and len(fold_name(near)) > 1:
-        return SCORES["near_name"], f"姓名差一字:{near}/{entry.name}"
+        return SCORES["near_name"], f"姓名差一字：{near}/{entry.name}"
     return None
 
 

@@ -159,12 +159,12 @@ def _lacking(lines: Iterable[ChecklistLine], *, hard: bool) -> list[Reason]:
         members = [line for line in wanted if line.group == group]
         if not any(line.state.serves for line in members):
             labels = "、".join(f"《{line.label}》" for line in members)
-            reasons.append(Reason(members[0].articles[0], f"以下材料须至少提交一种:{labels}"))
+            reasons.append(Reason(members[0].articles[0], f"以下材料须至少提交一种：{labels}"))
     return reasons
 
 
 def _lack(line: ChecklistLine) -> Reason:
-    why = ";".join(line.reasons) if line.state is LineState.INSUFFICIENT else "尚未提交"
+    why = "；".join(line.reasons) if line.state is LineState.INSUFFICIENT else "尚未提交"
     return Reason(line.articles[0], f"《{line.label}》{why}")
 
 
@@ -183,7 +183,7 @@ def _ground(procedure: Procedure, ground: str | None) -> list[Reason]:
     if not procedure.grounds or ground in procedure.grounds:
         return []
     choices = "、".join(each.label for each in procedure.grounds.values())
-    return [Reason(next(iter(procedure.grounds.values())).articles[0], f"须选择办理事由:{choices}")]
+    return [Reason(next(iter(procedure.grounds.values())).articles[0], f"须选择办理事由：{choices}")]
 
 
 def _standing(procedure: Procedure, ground: str | None, facts: Facts) -> list[Reason]:
@@ -191,13 +191,13 @@ def _standing(procedure: Procedure, ground: str | None, facts: Facts) -> list[Re
     ends = [outcome.state for outcome in procedure.outcomes if outcome.speaks_of(ground)]
     if now is None or not ends or any(may_become(now, then) for then in ends):
         return []
-    return [Reason(procedure.basis[0] if procedure.basis else "", f"学籍状态为「{now.label}」,不能办理{procedure.label}")]
+    return [Reason(procedure.basis[0] if procedure.basis else "", f"学籍状态为「{now.label}」，不能办理{procedure.label}")]
 
 
 def _open_questions(procedure: Procedure, ground: str | None, facts: Facts) -> list[Reason]:
     rows = [row for row in procedure.requires if row.speaks_of(ground) and not row.may]
     return [
-        Reason(row.articles[0], f"「{question(fact)}」尚未填写,无法确定所需材料")
+        Reason(row.articles[0], f"「{question(fact)}」尚未填写，无法确定所需材料")
         for row in rows
         if evaluate(row.when_any, facts) is None
         for fact in unknown(row.when_any, facts)
@@ -208,7 +208,7 @@ def _window(procedure: Procedure, facts: Facts) -> list[Reason]:
     window = procedure.window
     start = facts.term_start_on if window and window.anchor is Anchor.TERM_START else None
     if window is None or start is None or facts.applied_on is None:
-        return [Reason(window.articles[0] if window else "", "申请日期或学期开学日期尚未填写,无法核对办理期限")]
+        return [Reason(window.articles[0] if window else "", "申请日期或学期开学日期尚未填写，无法核对办理期限")]
     first, last = window_of(window, start)
     if first <= facts.applied_on <= last:
         return []

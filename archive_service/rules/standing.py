@@ -60,7 +60,7 @@ class Standing:
 S = StudentState
 STANDINGS: Mapping[StudentState, Standing] = {
     S.PREPARING: Standing("建档中"),
-    S.TEMP: Standing("在籍(临时学籍号)", is_live=True),
+    S.TEMP: Standing("在籍（临时学籍号）", is_live=True),
     S.ENROLLED: Standing("在籍", is_live=True),
     S.PROBLEM: Standing("问题学籍", is_live=True, is_overlay=True),
     S.TRANSFERRING: Standing("转学办理中", is_live=True, is_overlay=True),
@@ -71,8 +71,8 @@ STANDINGS: Mapping[StudentState, Standing] = {
     S.WITHDRAWN: Standing("退学"),
     S.ABROAD: Standing("出境就读", may_reopen=True),
     # HN-16.2: nobody may cancel the registry of a missing or detained student.
-    S.MISSING: Standing("失踪(保留学籍)", is_live=True, may_cancel=False),
-    S.DETAINED: Standing("刑事拘留等离校(保留学籍)", is_live=True, may_cancel=False, is_restricted=True),
+    S.MISSING: Standing("失踪（保留学籍）", is_live=True, may_cancel=False),
+    S.DETAINED: Standing("刑事拘留等离校（保留学籍）", is_live=True, may_cancel=False, is_restricted=True),
     S.DEAD: Standing("死亡注销"),
     S.PROMOTED: Standing("已升学"),
     S.GRADUATED: Standing("毕业"),

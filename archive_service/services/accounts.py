@@ -90,7 +90,7 @@ def create(archive: Archive, new: NewAccount, actor: Actor) -> OpenedAccount:
     """
     settings, login = archive.settings.accounts, fold_login(new.login)
     if not _LOGIN.fullmatch(login) or not new.name.strip() or not new.roles:
-        raise Rejected("登录名须为 3 至 64 位小写字母、数字或 . _ @ -,以字母或数字开头;姓名和岗位不能为空")
+        raise Rejected("登录名须为 3 至 64 位小写字母、数字或 . _ @ -,以字母或数字开头；姓名和岗位不能为空")
     refuse_long({"姓名": new.name.strip()})
     _refuse_long_places(new.roles)
     password = new.password or one_time_password(settings.password_length)
@@ -99,7 +99,7 @@ def create(archive: Archive, new: NewAccount, actor: Actor) -> OpenedAccount:
     with archive.begin() as session:
         check_roles(session, new.roles, managed_units(session, actor))
         if session.scalars(select(Account.id).where(Account.login == login)).first():
-            raise Conflict("登录名已被使用,换一个", code="login_taken")
+            raise Conflict("登录名已被使用，换一个", code="login_taken")
         account = Account(
             id=new_id(), login=login, name=new.name.strip(), password_hash=password_hash, state=AccountState.ACTIVE,
             must_change_password=new.must_change_password, created_at=now,
@@ -121,7 +121,7 @@ def set_roles(archive: Archive, account_id: str, roles: Sequence[RoleAt], actor:
     _refuse_long_places(roles)
     with archive.begin() as session:
         account = managed_account(session, account_id, actor, today(archive.clock))
-        refuse(["不能更改自己的岗位,由其他安全管理员办理"] if account_id == actor.account_id else [])
+        refuse(["不能更改自己的岗位，由其他安全管理员办理"] if account_id == actor.account_id else [])
         _insist_open(account)
         check_roles(session, roles, managed_units(session, actor))
         ended, given = _give_roles(archive, session, account, roles)
@@ -188,7 +188,7 @@ def _refuse_long_places(roles: Iterable[RoleAt]) -> None:
 
 def _insist_open(account: Account) -> None:
     if account.state is AccountState.CLOSED:
-        raise Rejected("账号已注销,不能再指定岗位")
+        raise Rejected("账号已注销，不能再指定岗位")
 
 
 def _roles_by_account(session: Session, on: date, account_id: str | None = None) -> dict[str, tuple[RoleLine, ...]]:

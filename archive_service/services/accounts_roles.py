@@ -52,7 +52,7 @@ def check_roles(session: Session, wanted: Sequence[RoleAt], units: frozenset[str
     rows = session.scalars(select(Organisation).where(Organisation.id.in_({each.unit_id for each in wanted})))
     found = {unit.id: unit for unit in rows if units is None or unit.id in units}
     if any(each.unit_id not in found for each in wanted):
-        raise NotFound("没有找到该单位,或不在您的管理范围内")
+        raise NotFound("没有找到该单位，或不在您的管理范围内")
     faults = [*role_faults(each.role for each in wanted), *(_misplaced(each, found[each.unit_id]) for each in wanted)]
     refuse([fault for fault in faults if fault])
 
@@ -83,7 +83,7 @@ def lacks_training(session: Session, account_id: str, roles: Iterable[Role]) -> 
 def refuse(faults: Sequence[str]) -> None:
     """Raise Refused with all reasons, or do nothing when there are none."""
     if faults:
-        raise Refused(";".join(faults), reasons=[{"article": "", "text": fault} for fault in faults])
+        raise Refused("；".join(faults), reasons=[{"article": "", "text": fault} for fault in faults])
 
 
 def _misplaced(wish: RoleAt, unit: Organisation) -> str:

@@ -73,7 +73,7 @@ def managed_account(session: Session, account_id: str, actor: Actor, on: date, *
     wanted = select(Account).where(Account.id == account_id, in_units(managed_units(session, actor), on))
     account = session.scalars(wanted.with_for_update(of=Account) if lock else wanted).first()
     if account is None:
-        raise NotFound("没有找到该账号,或不在您的管理范围内")
+        raise NotFound("没有找到该账号，或不在您的管理范围内")
     return account
 
 

@@ -78,7 +78,7 @@ def _earlier(archive: Archive, key: str, request_digest: str, actor: Actor) -> T
         return Answer(row.status, kept["body"], kept["headers"])
     taken = _taken_over(archive, row) if row is not None else None
     if taken is None:
-        raise Conflict("同一请求正在处理中,请稍后再查。", code="in_progress")
+        raise Conflict("同一请求正在处理中，请稍后再查。", code="in_progress")
     return taken
 
 

@@ -42,7 +42,7 @@ def make_backup(archive: Archive, folder: Path, *, actor: Actor, told: Told = la
         Unavailable: the database cannot be dumped, or the store is away.
     """
     if folder.exists():
-        raise Rejected(f"{folder} 已存在;备份写入新的目录,不覆盖旧备份。", code="exists")
+        raise Rejected(f"{folder} 已存在；备份写入新的目录，不覆盖旧备份。", code="exists")
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)  # of a run that was cut short
     part.mkdir(parents=True, mode=0o700)

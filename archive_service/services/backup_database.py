@@ -126,8 +126,8 @@ def _run(command: Sequence[str]) -> None:
         subprocess.run(command, check=True, capture_output=True)
     except FileNotFoundError as error:
         raise Unavailable(
-            f"备份 PostgreSQL 需要 {command[0]};安装 postgresql-client 后再运行,没有改动任何数据。", code="no_tool"
+            f"备份 PostgreSQL 需要 {command[0]}；安装 postgresql-client 后再运行，没有改动任何数据。", code="no_tool"
         ) from error
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise Unavailable(f"{command[0]} 没有成功:{said[-1] if said else error.returncode}", code="dump_failed") from error
+        raise Unavailable(f"{command[0]} 没有成功：{said[-1] if said else error.returncode}", code="dump_failed") from error

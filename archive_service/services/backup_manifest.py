@@ -90,11 +90,11 @@ def read_about(folder: Path) -> dict[str, Any]:
         is_ours = about["format"] == FORMAT
         is_whole = digest_of(folder / MANIFEST) == about["manifest_sha256"]
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError) as error:
-        raise Rejected(f"{folder} 不是完整的备份(缺少或读不懂 {ABOUT}、{MANIFEST})。", code="no_backup") from error
+        raise Rejected(f"{folder} 不是完整的备份（缺少或读不懂 {ABOUT}、{MANIFEST}）。", code="no_backup") from error
     if not is_ours:
-        raise Rejected(f"{folder} 的备份格式 {about['format']} 本程序不认识;用做备份的那个版本恢复。", code="format")
+        raise Rejected(f"{folder} 的备份格式 {about['format']} 本程序不认识；用做备份的那个版本恢复。", code="format")
     if not is_whole:
-        raise Rejected(f"{folder} 的清单 {MANIFEST} 已被改动,不能恢复;换用另一份备份。", code="manifest")
+        raise Rejected(f"{folder} 的清单 {MANIFEST} 已被改动，不能恢复；换用另一份备份。", code="manifest")
     return about
 
 
@@ -103,7 +103,7 @@ def manifest_of(folder: Path) -> Iterator[tuple[str, str]]:
     for line in (folder / MANIFEST).read_text("utf-8").splitlines():
         digest, _, name = line.partition("  ")
         if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise Rejected(f"清单中的文件名 {name} 指向目录之外,不能恢复。", code="manifest")
+            raise Rejected(f"清单中的文件名 {name} 指向目录之外，不能恢复。", code="manifest")
         yield name, digest
 
 

@@ -93,7 +93,7 @@ def _put_blobs(store: BlobStore, folder: Path, told: Told) -> None:
 def _insist_empty(settings: Settings, about: dict[str, Any]) -> None:
     url = make_url(settings.database_url)
     if about["database"] != url.get_backend_name():
-        raise Rejected(f"备份来自 {about['database']} 数据库,这里设置的是 {url.get_backend_name()};改好设置再恢复。", code="database")
+        raise Rejected(f"备份来自 {about['database']} 数据库，这里设置的是 {url.get_backend_name()}；改好设置再恢复。", code="database")
     if url.get_backend_name() == "sqlite":
         is_taken = Path(str(url.database)).exists()
     else:
@@ -103,12 +103,12 @@ def _insist_empty(settings: Settings, about: dict[str, Any]) -> None:
         finally:
             engine.dispose()
     if is_taken:
-        raise Refused(f"{settings.home} 已有数据,不会被覆盖;把 XUEJI_HOME 指向空的目录再恢复。", code="not_empty")
+        raise Refused(f"{settings.home} 已有数据，不会被覆盖；把 XUEJI_HOME 指向空的目录再恢复。", code="not_empty")
 
 
 def _insist_store_empty(store: BlobStore) -> None:
     if any(next(iter(store.keys(bucket)), None) for bucket in Bucket):
-        raise Refused("存储里已有内容,不会被覆盖;换一个空的存储再恢复。", code="store_not_empty")
+        raise Refused("存储里已有内容，不会被覆盖；换一个空的存储再恢复。", code="store_not_empty")
 
 
 def _proved(archive: Archive, about: dict[str, Any], actor: Actor) -> Restored:

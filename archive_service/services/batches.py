@@ -50,7 +50,7 @@ def open_batch(archive: Archive, *, label: str, source: str, actor: Actor, expec
             return _open(archive, label, source, actor, expected)
         except IntegrityError:
             continue  # somebody took this number between counting and writing
-    raise Conflict("接收号正被多人同时领取,请再试一次。")
+    raise Conflict("接收号正被多人同时领取，请再试一次。")
 
 
 def batch_view(archive: Archive, batch_id: str, *, actor: Actor) -> BatchView:

@@ -119,7 +119,7 @@ def act_on_case(archive: Archive, case_id: str, act: Act, *, actor: Actor) -> Ca
 def _submit(desk: _Desk) -> None:
     require_own(desk.scope, Right.SUBMIT_CASE, desk.case.organisation_id)
     verdict = desk.sheet.judge(Moment.SUBMIT)
-    _refuse("还不能提交,须先补齐或改正以下各项", verdict.refusals)
+    _refuse("还不能提交，须先补齐或改正以下各项", verdict.refusals)
     desk.case.warnings = [dict(reason.as_json()) for reason in verdict.warnings]
     for fields in desk.sheet.fields.values():
         desk.case.claim = {**desk.case.claim, **confirmed_values(fields)}
@@ -141,7 +141,7 @@ def _return(desk: _Desk) -> None:
     step = _at_own_step(desk)
     _two_persons(desk, step)
     if step.right != Right.REVIEW_CASE:
-        raise Denied("这一步由学校自己办理,没有可退回的单位。")
+        raise Denied("这一步由学校自己办理，没有可退回的单位。")
     desk.reasons = return_reasons(desk.act.reasons, records=desk.sheet.records)
     step.state, step.done_by, step.done_at = StepState.RETURNED, desk.account_id, desk.now
     desk.case.state, desk.case.due_on = desk.move.then.value, None
@@ -168,7 +168,7 @@ def _force(desk: _Desk) -> None:
     if not superiors & desk.scope.own_units_with(Right.FORCE_CASE):
         raise Denied("只有逾期单位的上级主管部门可以代办。")
     if step.due_on is None or step.due_on >= civil(desk.now):
-        _refuse("本环节尚未逾期,不能代办", (Reason(_LATE, "上级主管部门只能代办逾期未办的环节"),))
+        _refuse("本环节尚未逾期，不能代办", (Reason(_LATE, "上级主管部门只能代办逾期未办的环节"),))
     desk.note = note_of(desk.act.reasons, _WORDS[CaseAction.FORCE])
     _two_persons(desk, step)
     _go_on(desk, step)
@@ -225,7 +225,7 @@ def _pass_preparations(desk: _Desk) -> None:
 def _go_on(desk: _Desk, step: CaseStep) -> None:
     """The step is done; the next one opens, or the case is through."""
     if len(upcoming(desk.sheet.steps)) == 1:
-        _refuse("还不能办结,须先补齐或改正以下各项", desk.sheet.judge(Moment.COMPLETE).refusals)
+        _refuse("还不能办结，须先补齐或改正以下各项", desk.sheet.judge(Moment.COMPLETE).refusals)
         finish(step, desk.account_id, desk.now)
         complete(desk.archive, desk.session, desk.sheet, actor=desk.scope.actor, now=desk.now)
         return

@@ -68,9 +68,9 @@ def _check(case: Case, decision: CaseDecision, actor: Actor, now: datetime) -> N
     if decision.decided_by != actor.account_id or decision.action not in _UNDOABLE:
         raise Refused("只能撤销自己刚作出的通过或退回。", code="nothing_to_undo")
     if case.version != decision.case_version:
-        raise StaleRow("已有人接着办理,不能再撤销。请查看最新情况。")
+        raise StaleRow("已有人接着办理，不能再撤销。请查看最新情况。")
     if now > decision.decided_at + timedelta(seconds=UNDO_SECONDS + _GRACE_SECONDS):
-        raise Refused("已超过可撤销的时间。需要更正的,请由下一环节退回。", code="too_late_to_undo")
+        raise Refused("已超过可撤销的时间。需要更正的，请由下一环节退回。", code="too_late_to_undo")
 
 
 def _put_back(session: Session, sheet: Sheet, before: dict[str, Any], actor: Actor, now: datetime) -> None:
@@ -90,7 +90,7 @@ def _reverse(session: Session, sheet: Sheet, image: dict[str, Any], actor: Actor
     if all(getattr(student, name) == image[name] for name in STUDENT):
         return  # the case had no result on the registry
     if student.version != image["version"] + 1:
-        raise Conflict("学生的学籍信息随后又有变动,不能再撤销。请查看最新情况。", code="student_moved")
+        raise Conflict("学生的学籍信息随后又有变动，不能再撤销。请查看最新情况。", code="student_moved")
     reverse(session, sheet.case, image, actor=actor, now=now)
 
 

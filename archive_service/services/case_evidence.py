@@ -93,10 +93,10 @@ def set_evidence(archive: Archive, case_id: str, code: str, proof: Proof, *, act
 
 def _check_form(proof: Proof, now: datetime) -> None:
     if (proof.record_id is None) == (proof.sighting is None):
-        raise Rejected("须指定一份材料,或登记一次原件查验,二者择一。")
+        raise Rejected("须指定一份材料，或登记一次原件查验，二者择一。")
     seen = proof.sighting
     if seen and not (seen.by.strip() and seen.what.strip()):
-        raise Rejected("查验登记不完整:须写明查验人、日期和所验材料。")
+        raise Rejected("查验登记不完整：须写明查验人、日期和所验材料。")
     if seen and seen.on > civil(now):
         raise Rejected("查验日期不能晚于今天。")
 
@@ -108,7 +108,7 @@ def _require_turn(scope: Scope, sheet: Sheet) -> None:
         return
     step = sheet.waits_at
     if step is None or step.right is None:
-        raise Refused(f"业务{sheet.state.label},不能再增减材料。", code="case_closed")
+        raise Refused(f"业务{sheet.state.label}，不能再增减材料。", code="case_closed")
     require_own(scope, Right(step.right), step.unit_id)
 
 
@@ -122,21 +122,21 @@ def _check_record(archive: Archive, sheet: Sheet, wanted: EvidenceType, record: 
     if record.match_state is not MatchState.MATCHED or record.student_id is None:
         raise Refused("这份材料还没有归到学生名下。请先在「待归位」中确认是谁的材料。", code="record_unmatched")
     if record.student_id != sheet.case.student_id:
-        raise Refused("这份材料属于另一名学生,不能用于本业务。请核对后重新选择。", code="record_of_other_student")
+        raise Refused("这份材料属于另一名学生，不能用于本业务。请核对后重新选择。", code="record_of_other_student")
     if record.review_state is ReviewState.RETURNED:
         raise Refused("这份材料已被退回。请重新扫描合格的材料再提交。", code="record_returned")
     if wanted.carrier is CarrierRule.SIGHT_ORIGINAL:
-        raise Refused(f"《{wanted.label}》须当面查验原件并登记,扫描件不能代替。", code="sighting_needed")
+        raise Refused(f"《{wanted.label}》须当面查验原件并登记，扫描件不能代替。", code="sighting_needed")
     return _check_kind(archive.kinds.get(record.kind), record.kind_state, wanted)
 
 
 def _check_kind(kind: Kind | None, state: KindState, wanted: EvidenceType) -> tuple[str, ...]:
     if kind is None:
-        return ("材料种类尚未识别,请核对是否为《" + wanted.label + "》",)
+        return ("材料种类尚未识别，请核对是否为《" + wanted.label + "》",)
     if not serves_as(kind, wanted):
         if state is KindState.UNSURE:
-            return (f"材料种类可能是《{kind.label}》,请核对是否为《{wanted.label}》",)
-        raise Refused(f"这份材料是《{kind.label}》,不能作为《{wanted.label}》。种类认错的,请先更正材料种类。", code="kind_does_not_serve")
+            return (f"材料种类可能是《{kind.label}》，请核对是否为《{wanted.label}》",)
+        raise Refused(f"这份材料是《{kind.label}》，不能作为《{wanted.label}》。种类认错的，请先更正材料种类。", code="kind_does_not_serve")
     return (f"材料种类《{kind.label}》尚未确认",) if state is KindState.UNSURE else ()
 
 

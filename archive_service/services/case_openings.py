@@ -79,7 +79,7 @@ def _against(offer: Offer, procedure: Procedure, student: Student, *, is_incomin
     ends = [outcome.state for outcome in procedure.outcomes]
     if is_incoming or not ends or any(may_become(now, then) for then in ends):
         return ""
-    return f"学籍状态为「{now.label}」,不能办理{offer.label}。"
+    return f"学籍状态为「{now.label}」，不能办理{offer.label}。"
 
 
 def _line(scope: Scope, student: Student, student_no: str | None) -> Named:

@@ -141,13 +141,15 @@ def _settle(archive: Archive, session: Session, scope: Scope, wish: _Wish) -> _O
 def _parties(student: Student, school: Organisation, chain: tuple[Station, ...], outside: object) -> Parties:
     if not is_incoming(chain):
         if student.school_id != school.id:
-            raise Refused("学生不在本校,此项业务由学生所在学校办理。", code="not_own_student")
+            raise Refused("学生不在本校，此项业务由学生所在学校办理。", code="not_own_student")
         return Parties(school.id, sending_id=school.id)
     if student.school_id != school.id:
         return Parties(school.id, receiving_id=school.id, sending_id=student.school_id)
     name = str(outside or "").strip()
     if not name:
-        raise Rejected("学生已在本校名下。从系统外学校转入的,须填写转出学校名称。", findings=[{"field": OUTSIDE_SENDER, "code": "missing"}])
+        raise Rejected(
+            "学生已在本校名下。从系统外学校转入的，须填写转出学校名称。", findings=[{"field": OUTSIDE_SENDER, "code": "missing"}]
+        )
     return Parties(school.id, receiving_id=school.id, sending_name=name[:200])
 
 
@@ -155,7 +157,7 @@ def _refuse_second(session: Session, student_id: str, procedure: str) -> None:
     session.execute(select(Student.id).where(Student.id == student_id).with_for_update())  # two who open at once come one after the other
     same = select(Case.id).where(Case.student_id == student_id, Case.procedure == procedure, Case.state.in_(OPEN_STATES))
     if session.scalars(same).first():
-        raise Refused("该学生已有一项同类业务尚未办结,不能重复发起。请先办结或撤回原业务。", code="case_already_open")
+        raise Refused("该学生已有一项同类业务尚未办结，不能重复发起。请先办结或撤回原业务。", code="case_already_open")
 
 
 def _refuse_forbidden(opening: _Opening, ground: str | None) -> Verdict:
@@ -224,7 +226,7 @@ def _number(session: Session, case: Case, school: Organisation, now: datetime) -
                 raise  # the number was free: something else is wrong
             continue
         return
-    raise Conflict("同时发起的业务过多,本次没有发起,请稍后再试。", code="numbering_busy")
+    raise Conflict("同时发起的业务过多，本次没有发起，请稍后再试。", code="numbering_busy")
 
 
 def _lay_chain(archive: Archive, session: Session, scope: Scope, case: Case, opening: _Opening, now: datetime) -> None:
@@ -265,4 +267,4 @@ def _refuse_unless_at_school(session: Session, case: Case) -> None:
         return
     step = open_step(steps_of(session, case.id))
     if step is None or step.right != Right.SUBMIT_CASE or step.unit_id != case.organisation_id:
-        raise Refused(f"业务{state.label},不能修改填报情况。", code="case_not_at_school")
+        raise Refused(f"业务{state.label}，不能修改填报情况。", code="case_not_at_school")

@@ -42,7 +42,7 @@ def declared(facts: Mapping[str, object]) -> Declared:
         return Declared.model_validate(facts)
     except ValidationError as error:
         findings = [_finding(str(fault["loc"][0]) if fault["loc"] else "", str(fault["type"])) for fault in error.errors()]
-        raise Rejected("填写的情况有误,请改正后再提交。", findings=findings) from error
+        raise Rejected("填写的情况有误，请改正后再提交。", findings=findings) from error
 
 
 def facts_of(session: Session, said: Declared, student: Student, *, school_id: str, kinds: Kinds, on: date) -> Facts:

@@ -54,7 +54,7 @@ def identify(archive: Archive, *, number: str, name: str, actor: Actor) -> Ident
         subject = Subject("student", found[0].id if found else None, student_id=found[0].id if found else None)
         ledger.write(session, IDENTIFIED if found else "student.not_identified", subject, actor=actor, now=now)
     if found is None:
-        raise NotFound("没有找到学籍号(或身份证件号)与姓名都一致的学生。请核对家长提供的材料。")
+        raise NotFound("没有找到学籍号（或身份证件号）与姓名都一致的学生。请核对家长提供的材料。")
     student, school = found
     return Identified(student.id, mask_name(student.name), school, student.grade, student.state)
 
@@ -76,7 +76,7 @@ def admitted_student(archive: Archive, session: Session, scope: Scope, student_i
     school_id = student.school_id if student.school_id in own or not own else min(own, key=lambda unit: unit != scope.actor.unit_id)
     school = session.scalars(select(Organisation).where(Organisation.id == school_id)).first()
     if school is None or (school.valid_to_on is not None and school.valid_to_on < on):
-        raise Denied("所在学校已撤并,不能再发起业务。")
+        raise Denied("所在学校已撤并，不能再发起业务。")
     return student, school
 
 

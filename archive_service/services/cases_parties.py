@@ -79,7 +79,7 @@ def unit_for(station: Station, parties: Parties, tree: Tree) -> str | None:
     if unit_id is None and station.is_in_service:
         if parties.is_outside(station.actor):
             return parties.home_id
-        raise Refused(f"「{station.label}」找不到办理单位。学校的学籍主管部门或上级单位尚未登记,请联系管理员补齐机构信息。")
+        raise Refused(f"「{station.label}」找不到办理单位。学校的学籍主管部门或上级单位尚未登记，请联系管理员补齐机构信息。")
     return unit_id
 
 

@@ -94,7 +94,7 @@ def _change(session: Session, sheet: Sheet) -> Change | None:
     temporary = StudentState.TEMP in states and not _has_formal_number(session, sheet.student.id)
     state = StudentState.TEMP if temporary else states[-1]
     if not moves and not may_become(now, state) and now is not state:
-        raise Refused(f"学籍状态已变为「{now.label}」,不能再办结本业务。请核实后退回或撤回。", code="student_state_changed")
+        raise Refused(f"学籍状态已变为「{now.label}」，不能再办结本业务。请核实后退回或撤回。", code="student_state_changed")
     return Change(state, sheet.case.to_school_id or sheet.student.school_id, moves)
 
 

@@ -139,7 +139,7 @@ def check_version(case: Case, version: int | None) -> None:
     if version is not None and version != case.version:
         label = CaseState(case.state).label
         present = {"code": "present_state", "state": case.state, "version": case.version, "advice": f"业务现为「{label}」"}
-        raise StaleRow(f"这项业务刚被他人办理,现为「{label}」。没有改动任何内容,请查看最新情况后再操作。", findings=[present])
+        raise StaleRow(f"这项业务刚被他人办理，现为「{label}」。没有改动任何内容，请查看最新情况后再操作。", findings=[present])
 
 
 def held_state(record: Record, fields: Iterable[PageField]) -> HeldState:

@@ -68,7 +68,7 @@ def confirm_field(
     if name not in FIELD_LABELS:
         raise Refused(f"没有“{name}”这个字段。", code="unknown_field")
     if not value or len(value) > LONGEST_VALUE:
-        raise Refused(f"内容不能为空,也不能超过 {LONGEST_VALUE} 个字。", code="bad_value")
+        raise Refused(f"内容不能为空，也不能超过 {LONGEST_VALUE} 个字。", code="bad_value")
     _check(name, value)
     now = archive.clock.now()
     with archive.begin() as session:
@@ -101,7 +101,7 @@ def _field(session: Session, record_id: str, name: str, page: int | None) -> Pag
 
 def _check(name: str, value: str) -> None:
     if name == "student_no" and (faults := identity.student_no_faults(value)):
-        raise Refused(f"学籍号不成立:{'、'.join(fault.value for fault in faults)}。", code="bad_value")
+        raise Refused(f"学籍号不成立：{'、'.join(fault.value for fault in faults)}。", code="bad_value")
     looks_resident = len(identity.normalise(value)) == len("520102201303051234")
     if name == "id_no" and looks_resident and (faults := identity.id_faults(identity.IdKind.RESIDENT, value)):
-        raise Refused(f"身份证件号不成立:{'、'.join(fault.value for fault in faults)}。", code="bad_value")
+        raise Refused(f"身份证件号不成立：{'、'.join(fault.value for fault in faults)}。", code="bad_value")

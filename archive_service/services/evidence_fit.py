@@ -15,7 +15,7 @@ from archive_service.rules.law_data import EvidenceType
 from archive_service.rules.lifecycle import OPEN_STATES, CaseState
 from scanners.kinds import Kind
 
-_OTHER_STUDENT = "材料现已归到另一名学生名下,须换上本人的材料"
+_OTHER_STUDENT = "材料现已归到另一名学生名下，须换上本人的材料"
 
 
 def serves_as(kind: Kind, wanted: EvidenceType) -> bool:
@@ -30,7 +30,7 @@ def misfit(record: Record, kind: Kind | None, wanted: EvidenceType, *, student_i
         return _OTHER_STUDENT
     if kind is None or record.kind_state is KindState.UNSURE or serves_as(kind, wanted):
         return ""
-    return f"材料现为《{kind.label}》,不能作为《{wanted.label}》"
+    return f"材料现为《{kind.label}》，不能作为《{wanted.label}》"
 
 
 def refuse_refiling(session: Session, record: Record, student_id: str | None) -> None:
@@ -79,6 +79,6 @@ def _uses(session: Session, record_id: str) -> list[tuple[Case, str]]:
 
 def _in_use(case: Case, what: str) -> Refused:
     if CaseState(case.state).is_final:
-        return Refused(f"这份材料是已办结业务 {case.case_no} 的证明材料,{what}。", code="record_in_decided_case")
-    advice = "请先在该业务中换上另一份材料,或撤回该业务,再更正"
-    return Refused(f"这份材料正作为业务 {case.case_no} 的证明材料,{what}。{advice}。", code="record_in_open_case")
+        return Refused(f"这份材料是已办结业务 {case.case_no} 的证明材料，{what}。", code="record_in_decided_case")
+    advice = "请先在该业务中换上另一份材料，或撤回该业务，再更正"
+    return Refused(f"这份材料正作为业务 {case.case_no} 的证明材料，{what}。{advice}。", code="record_in_open_case")

@@ -14,7 +14,7 @@ from archive_service.services import tasks, transcription
 
 ON_RECORD = frozenset({"judge", "read"})  # kinds whose failure shows on the record
 WATCHED = frozenset({"roster", "organisations"})  # kinds that a person watches as a task
-KILLED = "处理这项工作的进程多次意外终止(多为内存不足),系统不再自动重试。原件完好,请联系系统管理员。"
+KILLED = "处理这项工作的进程多次意外终止（多为内存不足），系统不再自动重试。原件完好，请联系系统管理员。"
 _AT_ONCE = 200
 _ALIVE = (JobState.READY, JobState.RUNNING)
 

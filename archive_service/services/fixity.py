@@ -24,9 +24,9 @@ MISSING, FLIPPED, ANOTHER, EXTRA, LEFTOVER = "missing", "flipped", "another", "e
 WORDS = {
     MISSING: "存储中没有内容",
     FLIPPED: "内容已损坏",
-    ANOTHER: "内容完好,但不是登记的那一份",
-    EXTRA: "存储中多出的内容,没有登记",
-    LEFTOVER: "接收或识别中断留下的内容,没有登记,可以清理",
+    ANOTHER: "内容完好，但不是登记的那一份",
+    EXTRA: "存储中多出的内容，没有登记",
+    LEFTOVER: "接收或识别中断留下的内容，没有登记，可以清理",
 }
 AT_ONCE = 500
 FAULTS_ON_LEDGER = 50

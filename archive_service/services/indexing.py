@@ -60,7 +60,7 @@ def rebuild(archive: Archive) -> int:
         unfinished.callback(work.abandon)
         pages = _fill(archive, work, kinds)
         if not archive.index.finish_rebuild(work):
-            raise IndexUnavailable("重建期间检索索引被另一进程改写,将重新开始。")
+            raise IndexUnavailable("重建期间检索索引被另一进程改写，将重新开始。")
         unfinished.pop_all()
     return pages
 

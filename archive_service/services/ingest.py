@@ -128,7 +128,7 @@ def progress(archive: Archive, batch_id: str) -> Progress:
     of_batch = select(func.count()).select_from(Record).where(Record.batch_id == batch_id)
     with archive.read() as session:
         if session.get(Batch, batch_id) is None:
-            raise NotFound(f"没有批次 {batch_id};批次号由 xueji ingest 输出,也可在网页的批次列表里查看。")
+            raise NotFound(f"没有批次 {batch_id}；批次号由 xueji ingest 输出，也可在网页的批次列表里查看。")
         wanted = (
             of_batch,
             of_batch.where(or_(live, Record.state.in_(UNFINISHED) & ~dead)),

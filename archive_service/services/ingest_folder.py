@@ -54,9 +54,9 @@ def read_file(path: Path, *, max_bytes: int) -> bytes:
     found = path.lstat()
     if not stat.S_ISREG(found.st_mode):
         what = "链接" if stat.S_ISLNK(found.st_mode) else "特殊文件"
-        raise Rejected(f"这是{what},不是普通文件,没有接收;请放入文件本身。", code="not_a_file")
+        raise Rejected(f"这是{what}，不是普通文件，没有接收；请放入文件本身。", code="not_a_file")
     if found.st_size > max_bytes:
-        raise Rejected(f"文件超过 {max_bytes // 1024 // 1024} MB,没有接收;分成几份后再送。", code="too_large", status=413)
+        raise Rejected(f"文件超过 {max_bytes // 1024 // 1024} MB，没有接收；分成几份后再送。", code="too_large", status=413)
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
         return file.read(max_bytes + 1)
 

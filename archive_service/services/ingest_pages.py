@@ -16,7 +16,7 @@ from archive_service.models.record import PageFinding, Record, RecordState
 
 KIND = "page_count"
 CODE = "page_count_differs"
-ADVICE = "目录登记 {limit} 页,实际 {value} 页;核对是否漏扫、多扫,或目录填错。"
+ADVICE = "目录登记 {limit} 页，实际 {value} 页；核对是否漏扫、多扫，或目录填错。"
 LOOK_AGAIN = timedelta(seconds=15)
 UNOPENED = (RecordState.RECEIVED, RecordState.JUDGING)
 

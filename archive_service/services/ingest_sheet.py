@@ -31,7 +31,7 @@ from scanners.kinds import Kinds
 FILE, NUMBER, NAME, KIND, DAY, PAGES = "文件名", "学籍号", "姓名", "材料种类", "日期", "页数"
 COLUMNS = (FILE, NUMBER, NAME, KIND, DAY, PAGES)
 _DAY = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*日?")
-_HOW_KEPT = re.compile(r"[((]?(复印件|原件|扫描件)[))]?$")
+_HOW_KEPT = re.compile(r"[(（]?(复印件|原件|扫描件)[)）]?$")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class _Reader:
         elif given not in self._names:
             self._fault(row, FILE, "no_file", "目录中没有这个文件")
         elif found is None:
-            self._fault(row, FILE, "ambiguous", "有几个文件同名,写上所在的子目录")
+            self._fault(row, FILE, "ambiguous", "有几个文件同名，写上所在的子目录")
         elif found in self._seen:
             self._fault(row, FILE, "twice", "这个文件已在前面列出")
         else:
@@ -113,13 +113,13 @@ class _Reader:
         if name and not named:
             self._fault(row, NAME, "no_student", "本单位没有这个学生")
         elif len(named) > 1:
-            self._fault(row, NAME, "namesakes", f"有 {len(named)} 名同名学生,填上学籍号")
+            self._fault(row, NAME, "namesakes", f"有 {len(named)} 名同名学生，填上学籍号")
         return named[0].id if len(named) == 1 else None
 
     def _numbered(self, row: SheetRow, number: str, name: str) -> str | None:
         student = self._registry.by_number.get(number)
         if student is None:
-            self._fault(row, NUMBER, "no_student", "没有找到这个学籍号,或不在本单位范围内")
+            self._fault(row, NUMBER, "no_student", "没有找到这个学籍号，或不在本单位范围内")
         elif name and name not in (fold_name(student.name), fold_name(student.former_name or "")):
             self._fault(row, NAME, "another_student", "姓名与学籍号不是同一名学生")
         else:
@@ -131,7 +131,7 @@ class _Reader:
         found = kinds_named(self._kinds, given) if given else []
         if given and len(found) != 1:
             labels = "、".join(kind.label for kind in self._kinds if kind.code in found)
-            near = f",可能是:{labels}" if labels else ""
+            near = f",可能是：{labels}" if labels else ""
             self._fault(row, KIND, "no_kind", f"没有这种材料{near}")
             return None
         return found[0] if found else None
@@ -146,7 +146,7 @@ class _Reader:
         except ValueError:
             day = None
         if day is None or day > self._today:
-            self._fault(row, DAY, "date", "日期读不懂或晚于今天,按 2026-03-05 的样子填写")
+            self._fault(row, DAY, "date", "日期读不懂或晚于今天，按 2026-03-05 的样子填写")
         return day
 
     def _pages(self, row: SheetRow) -> int | None:

@@ -131,7 +131,7 @@ def _student_of(session: Session, scope: Scope, incoming: Incoming) -> str | Non
         return incoming.student_id
     of_case = scope.case(session, incoming.case_id).student_id
     if incoming.student_id and incoming.student_id != of_case:
-        raise Refused("所述业务不是这名学生的业务,没有保存。请核对业务与学生后重新上传。", code="case_of_other_student")
+        raise Refused("所述业务不是这名学生的业务，没有保存。请核对业务与学生后重新上传。", code="case_of_other_student")
     return of_case
 
 
@@ -140,7 +140,7 @@ def _check_open(session: Session, student_id: str, *, lock: bool = False) -> Non
     dossier = select(Dossier).where(Dossier.student_id == student_id)
     found = session.scalars(dossier.with_for_update() if lock else dossier).first()
     if found and found.frozen_at:
-        raise Refused("档案已封卷,不能再增加材料。如需补充,请联系档案员。", code="dossier_frozen")
+        raise Refused("档案已封卷，不能再增加材料。如需补充，请联系档案员。", code="dossier_frozen")
 
 
 def _check_superseded(session: Session, scope: Scope, incoming: Incoming, *, lock: bool = False) -> None:
@@ -152,7 +152,7 @@ def _check_superseded(session: Session, scope: Scope, incoming: Incoming, *, loc
         return
     before = scope.record(session, incoming.supersedes_id, Right.CAPTURE, lock=lock)
     if before.review_state is not ReviewState.RETURNED and before.received_unit_id != incoming.unit_id:
-        raise Refused("这份材料没有被退回,也不是本单位接收的,不能用新件替换。", code="record_not_returned")
+        raise Refused("这份材料没有被退回，也不是本单位接收的，不能用新件替换。", code="record_not_returned")
     if before.student_id and incoming.student_id and before.student_id != incoming.student_id:
         raise Refused("补交件须是同一学生的另一份新材料。", code="answer_does_not_fit")
     if session.scalars(select(Record.id).where(Record.supersedes_id == before.id).limit(1)).first():
@@ -174,7 +174,7 @@ def _check_room(archive: Archive, size_bytes: int) -> None:
     free_bytes = archive.blobs.health().free_bytes
     if free_bytes is not None and free_bytes - size_bytes < archive.settings.intake.free_bytes:
         raise StoreUnavailable(
-            "存储空间不足,本次上传没有保存;已接收的材料不受影响。请通知系统管理员清理空间后重新上传。", code="store_full"
+            "存储空间不足，本次上传没有保存；已接收的材料不受影响。请通知系统管理员清理空间后重新上传。", code="store_full"
         )
 
 

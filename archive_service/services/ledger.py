@@ -127,14 +127,14 @@ def _broken(link: EventLink, event: Event | None, expected: int, previous: str) 
     if event is None:
         return f"第 {expected} 环所指事件 {link.event_id} 已不在台账中"
     if link_digest(previous, link.seq, event) != link.digest:
-        return f"第 {expected} 环(事件 {event.id},{event.act})与摘要不符"
+        return f"第 {expected} 环（事件 {event.id}，{event.act}）与摘要不符"
     return None
 
 
 def _inserted(session: Session, loose: list[int]) -> str | None:
     newest = session.scalar(select(func.max(EventLink.event_id))) or 0
     slipped_in = [number for number in loose if number < newest - LATE_EVENTS]
-    return f"事件 {slipped_in[0]} 不在链上,且早于已封存的事件" if slipped_in else None
+    return f"事件 {slipped_in[0]} 不在链上，且早于已封存的事件" if slipped_in else None
 
 
 def _tip(session: Session) -> tuple[int, str]:

@@ -100,13 +100,13 @@ def undo_match(archive: Archive, record_id: str, *, actor: Actor) -> Record:
 def check_version(record: Record, version: int | None) -> None:
     """Insist that nobody else changed the record since the caller looked. Raises StaleRow."""
     if version is not None and record.version != version:
-        raise StaleRow("这份材料刚被他人更新,请查看最新内容后再操作。")
+        raise StaleRow("这份材料刚被他人更新，请查看最新内容后再操作。")
 
 
 def refuse_frozen(session: Session, student_id: str) -> None:
     """A frozen dossier takes no more pages and gives none away. Source: HN-19.2."""
     if _is_frozen(session, student_id):
-        raise Refused("档案已封卷,不能再增减材料。如需更正,请联系档案员。", code="dossier_frozen")
+        raise Refused("档案已封卷，不能再增减材料。如需更正，请联系档案员。", code="dossier_frozen")
 
 
 def bind(record: Record, student: Student) -> None:

@@ -53,7 +53,7 @@ def read_unit(row: SheetRow, profiles: Mapping[str, str]) -> tuple[UnitEntry | N
     """The row as a unit, or everything that is wrong with it; `profiles` gives codes by code and by label."""
     cells = {column: row.cells.get(column, "") for column in COLUMNS}
     level = _LEVELS.get(cells[LEVEL].lower())
-    sections = [_SECTIONS.get(word.lower()) for word in re.split(r"[、,,;;/\s]+", cells[SECTIONS]) if word]
+    sections = [_SECTIONS.get(word.lower()) for word in re.split(r"[、,，;；/\s]+", cells[SECTIONS]) if word]
     starts, ends = _day(cells[FROM]), _day(cells[TO])
     is_school = level is Level.SCHOOL
     rules = (
@@ -62,10 +62,10 @@ def read_unit(row: SheetRow, profiles: Mapping[str, str]) -> tuple[UnitEntry | N
         (level is None, LEVEL, "level", "层级填省、市、县或学校"),
         (bool(level) and level is not Level.PROVINCE and not cells[PARENT], PARENT, "empty", "省级以下单位须填写上级代码"),
         (is_school and not cells[AUTHORITY], AUTHORITY, "empty", "学校须填写学籍主管部门的代码"),
-        (None in sections or (is_school and not sections), SECTIONS, "sections", "学段填小学、初中、高中或特殊教育,多个用顿号分开"),
+        (None in sections or (is_school and not sections), SECTIONS, "sections", "学段填小学、初中、高中或特殊教育，多个用顿号分开"),
         (bool(cells[PROFILE]) and cells[PROFILE] not in profiles, PROFILE, "profile", "没有这个省域的学籍规定"),
-        (bool(cells[FROM]) and starts is None, FROM, "date", "日期读不懂,按 2014-03-01 的样子填写"),
-        (bool(cells[TO]) and ends is None, TO, "date", "日期读不懂,按 2014-03-01 的样子填写"),
+        (bool(cells[FROM]) and starts is None, FROM, "date", "日期读不懂，按 2014-03-01 的样子填写"),
+        (bool(cells[TO]) and ends is None, TO, "date", "日期读不懂，按 2014-03-01 的样子填写"),
         (ends is not None and ends < (starts or _LONG_AGO), TO, "date_range", "终止日期早于起始日期"),
     )
     faults = [row.fault(column, code, message) for wrong, column, code, message in rules if wrong]

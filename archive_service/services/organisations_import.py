@@ -74,7 +74,7 @@ def run(archive: Archive, task_id: str) -> None:
         except Rejected as rejected:
             tasks.fail(archive, task_id, rejected.message)
         except FileNotFoundError:
-            tasks.fail(archive, task_id, "上传的表格已不在服务器上,没有导入任何内容,重新上传即可")
+            tasks.fail(archive, task_id, "上传的表格已不在服务器上，没有导入任何内容，重新上传即可")
     tasks.sheet_file(archive, task_id).unlink(missing_ok=True)
 
 
@@ -118,11 +118,11 @@ def _against_tree(entries: Sequence[UnitEntry], units: Mapping[str, Organisation
         rules = (
             (entry.code in seen, CODE, "twice_in_sheet", "同一代码在表中出现多次"),
             (known is not None and known.level is not entry.level, LEVEL, "level_changed", "单位的层级不能更改"),
-            (bool(entry.parent) and parent is None, PARENT, "unknown_parent", "上级代码既不在表中,也不在系统中"),
+            (bool(entry.parent) and parent is None, PARENT, "unknown_parent", "上级代码既不在表中，也不在系统中"),
             (parent is not None and RANKS[parent] <= RANKS[entry.level], PARENT, "parent_level", "上级单位的层级须高于本单位"),
-            (bool(entry.authority) and authority is None, AUTHORITY, "unknown_authority", "主管代码既不在表中,也不在系统中"),
+            (bool(entry.authority) and authority is None, AUTHORITY, "unknown_authority", "主管代码既不在表中，也不在系统中"),
             (authority is not None and RANKS[authority] <= RANKS[entry.level], AUTHORITY, "authority_level", "主管部门的层级须高于本单位"),
-            (bool(entry.assisting) and assisting is None, ASSISTING, "unknown_assisting", "协管代码既不在表中,也不在系统中"),
+            (bool(entry.assisting) and assisting is None, ASSISTING, "unknown_assisting", "协管代码既不在表中，也不在系统中"),
             (assisting is not None and RANKS[assisting] <= RANKS[entry.level], ASSISTING, "assisting_level", "协管部门的层级须高于本单位"),
             (not is_allowed, CODE, "out_of_scope", "单位不在您的管理范围内"),
         )

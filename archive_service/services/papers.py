@@ -58,7 +58,7 @@ def master(archive: Archive, record_id: str, *, actor: Actor) -> Paper:
 def check_purpose(record: Record, actor: Actor) -> None:
     """Insist on a case or a purpose before a sensitive paper is shown. Raises Refused."""
     if not may_show(record, actor):
-        raise Refused("这份材料涉及健康或司法内容,查阅前需说明所办业务或查阅事由。", code="purpose_needed")
+        raise Refused("这份材料涉及健康或司法内容，查阅前需说明所办业务或查阅事由。", code="purpose_needed")
 
 
 def _look(archive: Archive, record_id: str, act: str, role: RenditionRole, page_no: int | None, actor: Actor) -> Paper:

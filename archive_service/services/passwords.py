@@ -52,7 +52,7 @@ def password_faults(password: str, *, login: str, length: int) -> tuple[str, ...
         (len(password) < length, f"密码至少 {length} 个字符"),
         (len(password) > LENGTH_AT_MOST, f"密码最多 {LENGTH_AT_MOST} 个字符"),
         (bool(login) and login.casefold() in folded, "密码不能包含登录名"),
-        (folded in _COMMONEST or len(set(folded)) < _LEAST_DIFFERENT, "密码过于常见,容易被猜中,换一个"),
+        (folded in _COMMONEST or len(set(folded)) < _LEAST_DIFFERENT, "密码过于常见，容易被猜中，换一个"),
     )
     return tuple(text for broken, text in rules if broken)
 

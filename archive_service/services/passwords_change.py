@@ -36,14 +36,14 @@ def change_password(archive: Archive, old: str, new: str, actor: Actor, *, keep_
         with archive.begin() as session:
             record_failure(session, account.login, actor.address, now=now, settings=settings)
             _write(archive, session, "password.change_failed", account, actor)
-        raise Rejected("原密码不正确,密码没有更改", code="wrong_password")
+        raise Rejected("原密码不正确，密码没有更改", code="wrong_password")
     faults = password_faults(new, login=account.login, length=settings.password_length)
     refuse_weak([*faults, *(["新密码不能与原密码相同"] if new == old else [])])
     new_hash = hash_password(new)
     with archive.begin() as session:
         current = session.get(Account, account.id, with_for_update=True)
         if current is None or current.password_hash != account.password_hash:
-            raise StaleRow("密码刚刚已被更改,本次没有生效")
+            raise StaleRow("密码刚刚已被更改，本次没有生效")
         _set(session, current, new_hash, must_change=False)
         sessions.end_all(session, current.id, but=keep_token)
         _write(archive, session, "password.changed", current, actor)
@@ -61,7 +61,7 @@ def reset_password(archive: Archive, account_id: str, actor: Actor) -> str:
     with archive.begin() as session:
         account = managed_account(session, account_id, actor, today(archive.clock))
         if account.state is AccountState.CLOSED:
-            raise Rejected("账号已注销,不能重置密码")
+            raise Rejected("账号已注销，不能重置密码")
         _set(session, account, new_hash, must_change=True)
         sessions.end_all(session, account.id)
         _write(archive, session, "password.reset", account, actor)
@@ -71,7 +71,7 @@ def reset_password(archive: Archive, account_id: str, actor: Actor) -> str:
 def refuse_weak(faults: list[str]) -> None:
     """Raise Rejected with every reason why a password may not be used."""
     if faults:
-        raise Rejected(";".join(faults), code="weak_password", findings=[{"code": "weak_password", "advice": fault} for fault in faults])
+        raise Rejected("；".join(faults), code="weak_password", findings=[{"code": "weak_password", "advice": fault} for fault in faults])
 
 
 def _set(session: Session, account: Account, new_hash: str, *, must_change: bool) -> None:

@@ -86,19 +86,19 @@ def answer_return(archive: Archive, returned_id: str, *, with_record_id: str, ac
 
 def _refuse_unready(session: Session, record: Record, actor: Actor) -> None:
     if record.state not in (RecordState.READ, RecordState.UNREADABLE) or record.match_state is not MatchState.MATCHED:
-        raise Refused("材料还没有识别完毕并归到学生名下,暂不能审核。", code="record_not_ready")
+        raise Refused("材料还没有识别完毕并归到学生名下，暂不能审核。", code="record_not_ready")
     if record.review_state is not ReviewState.PENDING:
-        raise Refused("这份材料已经审核过。需要更正的,请由学校重新提交。", code="record_reviewed")
+        raise Refused("这份材料已经审核过。需要更正的，请由学校重新提交。", code="record_reviewed")
     if record.received_by == actor.account_id:
-        raise Refused("接收与审核须为两人", reasons=[{"article": "GZ-7.3", "text": "本材料由您接收,须交他人审核"}])
+        raise Refused("接收与审核须为两人", reasons=[{"article": "GZ-7.3", "text": "本材料由您接收，须交他人审核"}])
     used = select(CaseEvidence.case_id).where(CaseEvidence.record_id == record.id, CaseEvidence.replaced_at.is_(None))
     if session.scalars(select(Case.id).where(Case.id.in_(used), Case.state.in_(OPEN_STATES)).limit(1)).first():
-        raise Refused("这份材料正用于一项未办结的业务,请在该业务中审核。", code="record_in_open_case")
+        raise Refused("这份材料正用于一项未办结的业务，请在该业务中审核。", code="record_in_open_case")
 
 
 def _refuse_answer(session: Session, returned: Record, answer: Record) -> None:
     if returned.review_state is not ReviewState.RETURNED:
-        raise Refused("这份材料没有被退回,无须补交。", code="record_not_returned")
+        raise Refused("这份材料没有被退回，无须补交。", code="record_not_returned")
     if session.scalars(select(Record.id).where(Record.supersedes_id == returned.id).limit(1)).first():
         raise Refused("这份材料已有补交件。", code="record_answered")
     if answer.id == returned.id or answer.student_id != returned.student_id or answer.supersedes_id:

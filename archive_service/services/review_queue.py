@@ -235,9 +235,9 @@ def _read_cursor(cursor: str) -> tuple[date, str]:
     try:
         due_on = date.fromisoformat(day)
     except ValueError as error:
-        raise Rejected("翻页标记无效,请从第一页重新开始。") from error
+        raise Rejected("翻页标记无效，请从第一页重新开始。") from error
     if not is_id(case_id):
-        raise Rejected("翻页标记无效,请从第一页重新开始。")
+        raise Rejected("翻页标记无效，请从第一页重新开始。")
     return due_on, case_id
 
 

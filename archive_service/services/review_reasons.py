@@ -69,13 +69,13 @@ def return_reasons(given: Iterable[ReasonGiven], *, records: Collection[str]) ->
     """
     reasons = [_checked(reason, records) for reason in given]
     if not reasons:
-        raise Rejected("退回须说明理由:请勾选至少一项。")
+        raise Rejected("退回须说明理由：请勾选至少一项。")
     return reasons
 
 
 def note_of(given: Iterable[ReasonGiven], what: str) -> str:
     """The words given for an act that needs some. Raises Rejected when there are none."""
-    note = ";".join(reason.note.strip() for reason in given if reason.note.strip())
+    note = "；".join(reason.note.strip() for reason in given if reason.note.strip())
     if not note:
         raise Rejected(f"{what}须写明理由。")
     return note[:NOTE_LENGTH]

@@ -71,7 +71,7 @@ def run(archive: Archive, task_id: str) -> None:
         except Rejected as rejected:
             tasks.fail(archive, task_id, rejected.message)
         except FileNotFoundError:
-            tasks.fail(archive, task_id, "上传的表格已不在服务器上,没有导入任何内容,重新上传即可")
+            tasks.fail(archive, task_id, "上传的表格已不在服务器上，没有导入任何内容，重新上传即可")
     sheet.unlink(missing_ok=True)
 
 
@@ -137,7 +137,7 @@ def _result(plan: Plan, faults: Sequence[CellFault], *, written: bool, dry_run: 
 def _school(session: Session, code: str, actor: Actor) -> Organisation:
     school = session.scalars(select(Organisation).where(Organisation.code == code)).first()
     if school is None:
-        raise NotFound("没有找到该学校,或不在您的权限范围内")
+        raise NotFound("没有找到该学校，或不在您的权限范围内")
     if not is_service(actor):
         Scope.of(session, actor).require(Right.MANAGE_REGISTRY, school.id)
     if school.level is not Level.SCHOOL:

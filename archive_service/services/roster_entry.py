@@ -49,7 +49,7 @@ _GRADE_STAGES: tuple[tuple[re.Pattern[str], Stage], ...] = (
     (re.compile(r"初中|初[一二三四1234]|(?<!\d)[七八九789]年级"), Stage.JUNIOR),
     (re.compile(r"小学|(?<![十\d])[一二三四五六1-6]年级"), Stage.PRIMARY),
 )
-_GUARDIAN = re.compile(r"(?:(?P<before>[^::()()]+)[::])?(?P<name>[^::()()]+)(?:[((](?P<after>[^()()]*)[))])?")
+_GUARDIAN = re.compile(r"(?:(?P<before>[^:：()（）]+)[:：])?(?P<name>[^:：()（）]+)(?:[(（](?P<after>[^()（）]*)[)）])?")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def read_entry(row: SheetRow, sections: Collection[str], today: date) -> tuple[E
     entry, faults = _entry(row, values, _section(row.cells[GRADE], sections)), []
     faults += _number_faults(entry) + _id_faults(entry) + _day_faults(entry, today)
     if not entry.section:
-        faults.append(row.fault(GRADE, "grade", "年级与本校学段不符,或看不出属于哪个学段"))
+        faults.append(row.fault(GRADE, "grade", "年级与本校学段不符，或看不出属于哪个学段"))
     return (None if faults else entry), faults
 
 
@@ -133,7 +133,7 @@ def read_id_type(text: str) -> IdKind:
         return IdKind(text.upper())
     found = next((kind for word, kind in ID_WORDS if word in text), None)
     if found is None:
-        raise _BadCell("id_type", "身份证件类型不认识;可填居民身份证、香港、澳门、台湾居民证件、永久居留证、护照、其他")
+        raise _BadCell("id_type", "身份证件类型不认识；可填居民身份证、香港、澳门、台湾居民证件、永久居留证、护照、其他")
     return found
 
 
@@ -233,15 +233,15 @@ def _date(found: re.Match[str] | None, word: str, example: str) -> date:
         year, month, *rest = (int(part) for part in (found.groups() if found else ()))
         return date(year, month, rest[0] if rest else 1)
     except ValueError as error:
-        raise _BadCell("date", f"{word}读不懂,按 {example} 的样子填写") from error
+        raise _BadCell("date", f"{word}读不懂，按 {example} 的样子填写") from error
 
 
 def _guardians(text: str) -> tuple[GuardianName, ...]:
-    parts = [part.strip() for part in re.split(r"[、,,;;/]", text) if part.strip()]
+    parts = [part.strip() for part in re.split(r"[、,，;；/]", text) if part.strip()]
     found = [_GUARDIAN.fullmatch(part) for part in parts]
     names = [match for match in found if match is not None]
     if len(names) < len(parts):
-        raise _BadCell("guardian", "监护人按“张伟(父亲)、李芳(母亲)”的样子填写")
+        raise _BadCell("guardian", "监护人按“张伟（父亲）、李芳（母亲）”的样子填写")
     return tuple(GuardianName(each["name"].strip(), (each["before"] or each["after"] or "监护人").strip()) for each in names)
 
 

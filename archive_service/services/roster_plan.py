@@ -106,12 +106,12 @@ class _Seen:
 def _who(entry: Entry, registry: Registry, school_id: str) -> tuple[Known | None, list[CellFault]]:
     by_id = registry.by_id_no.get(entry.id_no, []) if entry.id_no else []
     if len(by_id) > 1:
-        return None, [entry.row.fault(ID_NO, "twice_in_registry", "该身份证件号在学籍库中有多条登记,须先查重处理")]
+        return None, [entry.row.fault(ID_NO, "twice_in_registry", "该身份证件号在学籍库中有多条登记，须先查重处理")]
     holder = registry.known.get(registry.by_number.get(entry.student_no, ""))
     person = registry.known[by_id[0]] if by_id else None
     if holder is not None:
         same = person is holder if person else _looks_like(entry, holder)
-        return (holder, []) if same else (None, [entry.row.fault(NUMBER, "number_taken", "该学籍号已登记给其他学生,学籍号不得重复使用")])
+        return (holder, []) if same else (None, [entry.row.fault(NUMBER, "number_taken", "该学籍号已登记给其他学生，学籍号不得重复使用")])
     return (person, []) if person else _by_person(entry, registry, school_id)
 
 
@@ -129,7 +129,7 @@ def _by_person(entry: Entry, registry: Registry, school_id: str) -> tuple[Known 
     # One side has no identity number: in the same school it is the student whose papers have come in meanwhile.
     if only and not only.student.id_no and only.student.school_id == school_id:
         return only, []
-    return None, [entry.row.fault(NAME, "possible_duplicate", "与已登记学生同名、同性别、同出生日期,疑似重复;填写学籍号或证件号后再导入")]
+    return None, [entry.row.fault(NAME, "possible_duplicate", "与已登记学生同名、同性别、同出生日期，疑似重复；填写学籍号或证件号后再导入")]
 
 
 def _against(entry: Entry, known: Known, school_id: str) -> list[CellFault]:
@@ -137,14 +137,14 @@ def _against(entry: Entry, known: Known, school_id: str) -> list[CellFault]:
     if standing:
         return [standing]
     faults = [
-        entry.row.fault(column, "needs_case", f"{column}与学籍登记不符,关键信息不能通过导入修改,须办理基础信息变更")
+        entry.row.fault(column, "needs_case", f"{column}与学籍登记不符，关键信息不能通过导入修改，须办理基础信息变更")
         for column, (stored, wanted) in _identity(entry, known.student).items()
         if stored and wanted and stored != wanted
     ]
     current = known.current_number
     mine = {number.number for number in known.numbers}
     if entry.student_no and entry.student_no not in mine and current and current.kind is NumberKind.FORMAL:
-        faults.append(entry.row.fault(NUMBER, "number_differs", "该学生已有正式学籍号,与表中不同;学籍号终身不变"))
+        faults.append(entry.row.fault(NUMBER, "number_differs", "该学生已有正式学籍号，与表中不同；学籍号终身不变"))
     return faults
 
 
@@ -153,9 +153,9 @@ def _standing_fault(entry: Entry, student: Student, school_id: str) -> CellFault
     if state in _ADMITTED_FROM:
         return None
     if student.school_id != school_id:
-        return entry.row.fault(NAME, "other_school", "该学生的学籍在其他学校,须先办结转学手续,不能通过导入接收")
+        return entry.row.fault(NAME, "other_school", "该学生的学籍在其他学校，须先办结转学手续，不能通过导入接收")
     if not state.marks.is_live and state is not StudentState.PREPARING:
-        return entry.row.fault(NAME, "ended", f"该学生学籍状态为“{state.label}”,须按规定办理业务,不能通过导入恢复")
+        return entry.row.fault(NAME, "ended", f"该学生学籍状态为“{state.label}”，须按规定办理业务，不能通过导入恢复")
     return None
 
 
@@ -211,9 +211,9 @@ def _wanted(entry: Entry, student: Student, school_id: str) -> dict[str, object]
 def _notes(entry: Entry, known: Known | None, registry: Registry) -> list[CellFault]:
     notes = []
     if entry.student_no and entry.id_no and agrees_with_id(entry.student_no, entry.id_no) is False:
-        notes.append(entry.row.fault(NUMBER, "not_built_on_id", "学籍号与身份证件号不一致,核对是否曾变更证件号"))
+        notes.append(entry.row.fault(NUMBER, "not_built_on_id", "学籍号与身份证件号不一致，核对是否曾变更证件号"))
     if known is None and registry.by_person.get(entry.person):
-        notes.append(entry.row.fault(NAME, "same_person_data", "学籍库中有同名、同性别、同出生日期的学生,证件号不同"))
+        notes.append(entry.row.fault(NAME, "same_person_data", "学籍库中有同名、同性别、同出生日期的学生，证件号不同"))
     if known and any(number.number == entry.student_no and number.kind is NumberKind.FORMER for number in known.numbers):
-        notes.append(entry.row.fault(NUMBER, "former_number", "表中是该学生的旧学籍号,已按现用学籍号处理"))
+        notes.append(entry.row.fault(NUMBER, "former_number", "表中是该学生的旧学籍号，已按现用学籍号处理"))
     return notes

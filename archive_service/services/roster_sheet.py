@@ -86,7 +86,7 @@ def refuse_hostile(content: bytes) -> None:
         Rejected: with the reason; status 413 when it is too large, 415 when it is no .xlsx.
     """
     if len(content) > BYTES_AT_MOST:
-        raise Rejected(f"表格超过 {BYTES_AT_MOST // 1024 // 1024} MB,分成几份再导入", code="too_large", status=413)
+        raise Rejected(f"表格超过 {BYTES_AT_MOST // 1024 // 1024} MB，分成几份再导入", code="too_large", status=413)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             _refuse_parts(package)
@@ -112,24 +112,24 @@ def read_sheets(path: Path, headings: Collection[str], required: Collection[str]
     except (*_BROKEN, OSError) as error:  # openpyxl raises a bare OSError for a package without a workbook
         raise _not_a_sheet() from error
     if not has_sheet:
-        raise Rejected("表中没有找到标题行,标题须包括:" + "、".join(required), code="no_headings")
+        raise Rejected("表中没有找到标题行，标题须包括：" + "、".join(required), code="no_headings")
     return found
 
 
 def _refuse_parts(package: zipfile.ZipFile) -> None:
     parts = package.infolist()
     if len(parts) > PARTS_AT_MOST or sum(part.file_size for part in parts) > UNPACKED_AT_MOST:
-        raise Rejected("表格展开后过大,已拒绝;去掉图片和多余的工作表再导入", code="too_large", status=413)
+        raise Rejected("表格展开后过大，已拒绝；去掉图片和多余的工作表再导入", code="too_large", status=413)
     if not any(part.filename == "xl/workbook.xml" for part in parts):
         raise _not_a_sheet()
     for part in parts:
         # zipfile never gives more than the size declared, which was limited above.
         if part.filename.endswith((".xml", ".rels")) and b"<!" in package.read(part).replace(b"<!--", b"").replace(b"<![CDATA[", b""):
-            raise Rejected("表格中含有不应有的声明,已拒绝", code="hostile_sheet")
+            raise Rejected("表格中含有不应有的声明，已拒绝", code="hostile_sheet")
 
 
 def _not_a_sheet() -> Rejected:
-    return Rejected("文件不是可读的 .xlsx 表格;用 Excel 或 WPS 另存为 .xlsx 再导入", code="not_xlsx", status=415)
+    return Rejected("文件不是可读的 .xlsx 表格；用 Excel 或 WPS 另存为 .xlsx 再导入", code="not_xlsx", status=415)
 
 
 def _sheets(path: Path) -> Iterator[tuple[str, Iterator[tuple[Any, ...]]]]:
@@ -172,7 +172,7 @@ def _read_rows(title: str, rows: Iterable[tuple[int, tuple[Any, ...]]], columns:
         if all(cell is None or not str(cell).strip() for cell in taken.values()):
             continue
         if len(found.rows) >= ROWS_AT_MOST or no > ROWS_AT_MOST:
-            found.faults.append(CellFault(title, no, None, "too_many_rows", f"超过 {ROWS_AT_MOST} 行,分成几份再导入"))
+            found.faults.append(CellFault(title, no, None, "too_many_rows", f"超过 {ROWS_AT_MOST} 行，分成几份再导入"))
             return
         texts, faults = _texts(title, no, taken)
         found.faults += faults
@@ -197,7 +197,7 @@ def _cell_fault(cell: object) -> tuple[str, str]:
         return _text_fault(cell)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         lost = abs(cell) >= 10**_SURE_DIGITS
-        return ("number_cell", "单元格须为文本格式:长号码存成数字会丢失末位") if lost else ("", "")
+        return ("number_cell", "单元格须为文本格式：长号码存成数字会丢失末位") if lost else ("", "")
     if cell is None or isinstance(cell, date):
         return "", ""
     return "strange_cell", "单元格内容不是文字、数字或日期"
@@ -205,7 +205,7 @@ def _cell_fault(cell: object) -> tuple[str, str]:
 
 def _text_fault(cell: str) -> tuple[str, str]:
     if cell.startswith("="):
-        return "formula", "单元格是公式,不予计算;复制后粘贴为数值再导入"
+        return "formula", "单元格是公式，不予计算；复制后粘贴为数值再导入"
     if len(cell) > _TEXT_AT_MOST:
         return "too_long", f"内容超过 {_TEXT_AT_MOST} 个字"
     return "", ""

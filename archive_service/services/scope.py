@@ -29,7 +29,7 @@ from archive_service.services.actor import Actor
 Row = TypeVar("Row")
 _LIVING = tuple(state.value for state in CaseState if state is not CaseState.WITHDRAWN)
 _SUBMITTED = tuple(state for state in _LIVING if state != CaseState.DRAFT.value)
-OTHER_STUDENT = "所述业务不是这份材料所属学生的业务,不能作为查阅依据。请换本人的业务,或写明查阅事由。"
+OTHER_STUDENT = "所述业务不是这份材料所属学生的业务，不能作为查阅依据。请换本人的业务，或写明查阅事由。"
 LOOKING_ON = frozenset({Right.READ_PAPER, Right.READ_STATISTICS})  # what an assisting department may do (HN-3.4)
 
 

@@ -169,7 +169,7 @@ def _with_filters(session: Session, words: Plan, query: Query, outdated: frozens
 
 def _status(value: str) -> ReviewState:
     if value not in set(ReviewState):
-        raise Rejected(f"没有“{value}”这种审核状态,可选:" + "、".join(state.value for state in ReviewState), code="unknown_status")
+        raise Rejected(f"没有“{value}”这种审核状态，可选：" + "、".join(state.value for state in ReviewState), code="unknown_status")
     return ReviewState(value)
 
 

@@ -22,9 +22,9 @@ from archive_service.services import ledger
 from archive_service.services.accounts_viewer import actor_of, holds_on
 from archive_service.services.actor import Actor
 
-ENDED = "登录已结束,请重新登录;已保存的内容不受影响"
-WAITING = "账号尚未启用:学籍管理员须先参加培训并登记备案,登记后由安全管理员启用"
-NO_ROLE = "账号目前没有岗位,由安全管理员指定岗位后才能办理业务"
+ENDED = "登录已结束，请重新登录；已保存的内容不受影响"
+WAITING = "账号尚未启用：学籍管理员须先参加培训并登记备案，登记后由安全管理员启用"
+NO_ROLE = "账号目前没有岗位，由安全管理员指定岗位后才能办理业务"
 TOUCH = timedelta(minutes=1)  # a click is written down at most this often, so that reading pages does not write
 
 
@@ -91,7 +91,7 @@ def switch_role(archive: Archive, token: str, role_id: int, address: str) -> Sig
         row, account = _live(archive, session, token, now)
         choices = _choices(session, account.id, now)
         if all(role.id != role_id for role, _ in choices):
-            raise NotFound("您没有这个岗位,或任期已结束")
+            raise NotFound("您没有这个岗位，或任期已结束")
         row.role_id = role_id
         answer = _signed_in(account, choices, role_id, address)
         _write(session, "session.role_switched", answer.actor, now)

@@ -27,7 +27,7 @@ def refuse_if_locked(session: Session, login: str, address: str, *, now: datetim
     last = max((end for end in ends if end is not None), default=None)
     if last is not None:
         free_at = (last + span).astimezone(CHINA) + timedelta(minutes=1)  # shown to the minute, so the next one is safe
-        raise TooMany(f"登录失败次数过多,{free_at:%H:%M} 以后可以再试;忘记密码的,由安全管理员重置", code="locked")
+        raise TooMany(f"登录失败次数过多，{free_at:%H:%M} 以后可以再试；忘记密码的，由安全管理员重置", code="locked")
 
 
 def record_failure(session: Session, login: str, address: str, *, now: datetime, settings: AccountsSettings) -> None:

@@ -79,8 +79,8 @@ def _gaps(rule: SeriesRule, carriers: set[Carrier]) -> tuple[Gap, ...]:
     if not rule.needs_paper or carriers & _ON_PAPER:
         return ()
     if carriers:
-        return (Gap("no_paper", f"“{rule.label}”只有电子件或查验登记,按规定须留存纸质材料", rule.articles),)
-    return (Gap("no_record", f"“{rule.label}”还没有材料,按规定须留存纸质材料", rule.articles),)
+        return (Gap("no_paper", f"“{rule.label}”只有电子件或查验登记，按规定须留存纸质材料", rule.articles),)
+    return (Gap("no_record", f"“{rule.label}”还没有材料，按规定须留存纸质材料", rule.articles),)
 
 
 def _line(archive: Archive, record: Record) -> RecordLine:

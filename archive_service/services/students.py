@@ -105,7 +105,7 @@ def student_of_number(session: Session, scope: Scope, student_no: str) -> Studen
     wanted = select(Student).join(StudentNumber).where(StudentNumber.number == normalise(student_no), scope.students())
     student = session.scalars(wanted).first()
     if student is None:
-        raise NotFound("没有找到该学籍号的学生,或不在您的权限范围内")
+        raise NotFound("没有找到该学籍号的学生，或不在您的权限范围内")
     return student
 
 

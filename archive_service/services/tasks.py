@@ -51,7 +51,7 @@ def read(archive: Archive, task_id: str, actor: Actor) -> Task:
     with archive.read() as session:
         task = session.get(Task, task_id)
     if task is None or not (is_service(actor) or task.account_id == actor.account_id):
-        raise NotFound("没有找到该任务,或不是您发起的")
+        raise NotFound("没有找到该任务，或不是您发起的")
     return task
 
 

@@ -70,7 +70,7 @@ def create(archive: Archive, account_id: str, new: NewToken, actor: Actor) -> Ma
     """
     days = archive.settings.accounts.token_days if new.days is None else new.days
     if not 1 <= days <= _DAYS_AT_MOST or not new.label.strip():
-        raise Rejected(f"令牌须有名称,有效期 1 至 {_DAYS_AT_MOST} 天")
+        raise Rejected(f"令牌须有名称，有效期 1 至 {_DAYS_AT_MOST} 天")
     refuse_long({"令牌名称": new.label.strip()})
     _refuse_widening(new, actor)
     now, text = archive.clock.now(), PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
@@ -143,9 +143,9 @@ def _own(session: Session, account_id: str, actor: Actor) -> Account:
     # A security administrator who could make a token for another would act as that person.
     account = session.get(Account, account_id) if is_service(actor) or account_id == actor.account_id else None
     if account is None:
-        raise NotFound("没有找到该账号,令牌只能为本人账号创建")
+        raise NotFound("没有找到该账号，令牌只能为本人账号创建")
     if account.state is AccountState.CLOSED:
-        raise Rejected("账号已注销,不能创建令牌")
+        raise Rejected("账号已注销，不能创建令牌")
     return account
 
 

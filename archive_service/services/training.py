@@ -36,13 +36,13 @@ def file_training(archive: Archive, account_id: str, training: Training, actor: 
     """
     on, now = today(archive.clock), archive.clock.now()
     if not training.subject.strip() or not training.filing_ref.strip() or training.trained_on > on:
-        raise Rejected("培训内容和备案文号不能为空,培训日期不能晚于今天")
+        raise Rejected("培训内容和备案文号不能为空，培训日期不能晚于今天")
     refuse_long({"培训内容": training.subject.strip(), "备案文号": training.filing_ref.strip()})
     with archive.begin() as session:
         account = managed_account(session, account_id, actor, on)
-        refuse(["不能为自己登记培训,由其他安全管理员办理"] if account_id == actor.account_id else [])
+        refuse(["不能为自己登记培训，由其他安全管理员办理"] if account_id == actor.account_id else [])
         if account.state is AccountState.CLOSED:
-            raise Rejected("账号已注销,不能登记培训")
+            raise Rejected("账号已注销，不能登记培训")
         session.add(
             TrainingRecord(
                 account_id=account_id,

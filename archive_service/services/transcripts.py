@@ -63,7 +63,7 @@ def shown(archive: Archive, record_id: str, *, actor: Actor) -> Transcript:
         check_purpose(record, actor)
         rendition = newest_transcript(session, record_id)
         if rendition is None:
-            raise NotFound(record.transcript_reason or "尚未识别完成,请稍后再看。", code="no_transcript")
+            raise NotFound(record.transcript_reason or "尚未识别完成，请稍后再看。", code="no_transcript")
         subject = Subject("record", record.id, record.student_id, record.id)
         ledger.write(session, "transcript.viewed", subject, actor=actor, now=archive.clock.now(), detail={"rendition": rendition.id})
     return Transcript(rendition.engine or "", rendition.engine_version or "", pages_of(archive, rendition))

@@ -25,14 +25,14 @@ from archive_service.services.intake import clean_name
 from archive_service.services.scope import Scope
 
 CHUNK_BYTES = 1 << 20
-GONE = "没有这个上传,或已过期。请重新上传。"
+GONE = "没有这个上传，或已过期。请重新上传。"
 
 
 def begin(archive: Archive, *, name: str, length: int, actor: Actor) -> Upload:
     """Announce a file. Raises Rejected (too large), Denied, StoreUnavailable (no room)."""
     if length > archive.settings.intake.max_bytes:
         limit = archive.settings.intake.max_bytes // 1_048_576
-        raise Rejected(f"文件超过 {limit} MB 的上限,没有保存。请降低分辨率或拆分后上传。", code="too_large", status=413)
+        raise Rejected(f"文件超过 {limit} MB 的上限，没有保存。请降低分辨率或拆分后上传。", code="too_large", status=413)
     now = archive.clock.now()
     expires_at = now + timedelta(hours=archive.settings.intake.upload_hours)
     upload = Upload(
@@ -76,10 +76,10 @@ def append(archive: Archive, upload_id: str, at: int, stream: BinaryIO, *, actor
         with _alone(_path(archive, upload_id)) as file:
             here = file.seek(0, os.SEEK_END)
             if at != here:
-                raise Conflict(f"断点不一致:服务器已有 {here} 字节。", code="offset_mismatch")
+                raise Conflict(f"断点不一致：服务器已有 {here} 字节。", code="offset_mismatch")
             while chunk := stream.read(CHUNK_BYTES):
                 if here + len(chunk) > upload.length:
-                    raise Rejected("内容比声明的长,超出的部分没有保存。请核对文件后重新上传。", code="too_long")
+                    raise Rejected("内容比声明的长，超出的部分没有保存。请核对文件后重新上传。", code="too_long")
                 here += file.write(chunk)
     except OSError as error:
         raise StoreUnavailable from error
@@ -90,7 +90,7 @@ def content(archive: Archive, upload_id: str, *, actor: Actor) -> tuple[str, byt
     """The name and all bytes of a finished upload. Raises NotFound, Conflict (not finished)."""
     upload, here = offset(archive, upload_id, actor=actor)
     if here != upload.length:
-        raise Conflict(f"上传尚未完成:已有 {here} / {upload.length} 字节。", code="upload_unfinished")
+        raise Conflict(f"上传尚未完成：已有 {here} / {upload.length} 字节。", code="upload_unfinished")
     return upload.name, _path(archive, upload_id).read_bytes()
 
 
@@ -151,7 +151,7 @@ def _alone(path: Path) -> Iterator[BinaryIO]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as busy:
-            raise Conflict("这个上传正由另一请求写入,请稍后从断点继续。", code="upload_busy") from busy
+            raise Conflict("这个上传正由另一请求写入，请稍后从断点继续。", code="upload_busy") from busy
         try:
             yield file
         finally:

@@ -90,7 +90,7 @@ def _form(
 def _chosen(opened: Openings, code: str) -> Opening:
     found = next((one for one in opened.items if one.offer.code == code), None)
     if found is None:
-        raise NotFound("没有这项业务,或不适用于这名学生。")
+        raise NotFound("没有这项业务，或不适用于这名学生。")
     return found
 
 

@@ -99,7 +99,7 @@ def case_action(case_id: str) -> BaseResponse | tuple[str, int]:
     """Submit, withdraw, do the school's own step, or a late party's step in its place."""
     wanted, note = request.form.get("action", ""), request.form.get("note", "").strip()
     if wanted not in set(CaseAction):
-        raise Rejected("表单不完整,请刷新页面后重试。", code="malformed")
+        raise Rejected("表单不完整，请刷新页面后重试。", code="malformed")
     act = Act(CaseAction(wanted), (ReasonGiven(note=note),) if note else (), form_version())
     try:
         case_actions.act_on_case(archive(), case_id, act, actor=_for(case_id))
@@ -187,7 +187,7 @@ def _actions(view: CaseView) -> list[dict[str, Any]]:
 
 def _button(view: CaseView, action: CaseAction, step: StepView | None) -> dict[str, Any]:
     is_outside = action is CaseAction.ACCEPT and step is not None and step.label.endswith(OUTSIDE)
-    label = f"办妥:{step.label.removesuffix(OUTSIDE)}" if action is CaseAction.ACCEPT and step else action.label
+    label = f"办妥：{step.label.removesuffix(OUTSIDE)}" if action is CaseAction.ACCEPT and step else action.label
     asks = is_outside or (CASE_MOVES[view.state, action].needs_reason and action is not CaseAction.RETURN)
     what = "对方学校或主管部门的意见" if is_outside else "理由"
     return {"code": action.value, "label": label, "main": action in (CaseAction.SUBMIT, CaseAction.ACCEPT), "asks": what if asks else None}
@@ -202,4 +202,4 @@ def _why_not(view: CaseView) -> str | None:
     step = parts_cases.waits_at(view)
     if view.state in (CaseState.DRAFT, CaseState.RETURNED):
         return "由立办学校的学籍管理员补齐材料后提交。"
-    return f"正由{step.unit or '系统外单位'}办理:{step.label}。" if step else None
+    return f"正由{step.unit or '系统外单位'}办理：{step.label}。" if step else None

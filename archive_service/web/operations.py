@@ -54,11 +54,11 @@ def retry_jobs() -> BaseResponse:
 def alarms(state: Operations) -> list[dict[str, str]]:
     """What is wrong now, with the way out."""
     checks = (
-        (not state.store.reachable, "存储连不上", "检查存储服务和网络;期间不能上传,已接收的材料不受影响。"),
-        (state.index.needs_rebuild, "检索索引需要重建", "保管进程会自动重建;一直不动时运行 xueji reindex。"),
+        (not state.store.reachable, "存储连不上", "检查存储服务和网络；期间不能上传，已接收的材料不受影响。"),
+        (state.index.needs_rebuild, "检索索引需要重建", "保管进程会自动重建；一直不动时运行 xueji reindex。"),
         (state.ledger.is_late, "台账有事件迟迟没有入链", "检查保管进程(keeper)是否在运行。"),
-        (state.queue.dead > 0, f"有 {state.queue.dead} 项任务多次失败", "看下面的原因,排除后重试。"),
-        (state.queue.oldest_wait_seconds > STALE_SECONDS, "有任务等待过久", "检查识别进程是否在运行,或增加 service.workers。"),
+        (state.queue.dead > 0, f"有 {state.queue.dead} 项任务多次失败", "看下面的原因，排除后重试。"),
+        (state.queue.oldest_wait_seconds > STALE_SECONDS, "有任务等待过久", "检查识别进程是否在运行，或增加 service.workers。"),
     )
     return [{"what": what, "advice": advice} for is_wrong, what, advice in checks if is_wrong]
 
@@ -90,7 +90,7 @@ def _store(state: Operations) -> dict[str, Any]:
     store = state.store
     is_low = store.free_bytes is not None and store.free_bytes < state.room_wanted_bytes
     condition = "down" if not store.reachable else ("low" if is_low else "up")
-    advice = {"down": store.detail, "low": "空间不足,新上传会被拒绝;请清理或扩容。", "up": ""}[condition]
+    advice = {"down": store.detail, "low": "空间不足，新上传会被拒绝；请清理或扩容。", "up": ""}[condition]
     return {"label": "材料存储", "state": condition, "free_bytes": store.free_bytes, "total_bytes": None, "advice": advice}
 
 
@@ -119,5 +119,10 @@ def _backup(state: Operations) -> dict[str, Any]:
 
 def _versions(state: Operations) -> list[dict[str, str]]:
     python = ".".join(str(part) for part in sys.version_info[:3])
-    rows = (("服务", state.version), ("数据库", f"{state.database},结构 {state.schema}"), ("Python", python), ("规则", state.rules_version))
+    rows = (
+        ("服务", state.version),
+        ("数据库", f"{state.database}，结构 {state.schema}"),
+        ("Python", python),
+        ("规则", state.rules_version),
+    )
     return [{"label": label, "version": str(version)} for label, version in rows]

@@ -152,7 +152,7 @@ def why_doubtful(view: RecordView) -> str:
     """In words why a record lies in the tray."""
     match, record = view.match, view.record
     if record.state is RecordState.UNREADABLE:
-        return "打不开,需重新扫描"
+        return "打不开，需重新扫描"
     if match is None:
         return "正在比对学生"
     if match.state == "unmatched":

@@ -96,7 +96,7 @@ def _evidence(one: EvidenceView, group: list[ChecklistLine], papers: Mapping[str
 def _returned(paper: PaperView | None) -> list[str]:
     if paper is None or paper.review_state != "returned":
         return []
-    return [f"退回理由:{_reason(reason)}" for reason in paper.review_reasons]
+    return [f"退回理由：{_reason(reason)}" for reason in paper.review_reasons]
 
 
 def _sighting(one: EvidenceView) -> dict[str, Any] | None:
@@ -136,7 +136,7 @@ def history(view: CaseView) -> list[dict[str, Any]]:
 
 def _decided(one: DecisionView, labels: Mapping[str, str]) -> dict[str, Any]:
     told = [_reason(reason, labels) for reason in one.reasons]
-    words = ";".join([*told, *([one.note] if one.note else [])])
+    words = "；".join([*told, *([one.note] if one.note else [])])
     text = f"{one.label}({one.step})" if one.step else one.label
     return {"text": text, "who": _who(one.by, one.unit), "at": one.at, "note": words or None}
 

@@ -15,7 +15,7 @@ from archive_service.services.cases_offer import AnswerKind, Asked, Offer
 PREFIX = "fact_"
 YES_NO = (("yes", "是"), ("no", "否"))
 _TYPES = {AnswerKind.DATE: "date", AnswerKind.NUMBER: "number", AnswerKind.TEXT: "text", AnswerKind.CHOICES: "choices"}
-SENDER = Asked(OUTSIDE_SENDER, "转出学校全称(不在本系统内的)", AnswerKind.TEXT)
+SENDER = Asked(OUTSIDE_SENDER, "转出学校全称（不在本系统内的）", AnswerKind.TEXT)
 
 
 def asked_of(offer: Offer, ground: str | None) -> tuple[Asked, ...]:

@@ -32,7 +32,7 @@ LOOKS = {
     "transcript.viewed": "识别文本",
     "master.taken": "下载原件",
 }
-GAPS = {"no_record": "还没有材料,须留存纸质材料。", "no_paper": "只有电子件或查验登记,须留存纸质材料。"}
+GAPS = {"no_record": "还没有材料，须留存纸质材料。", "no_paper": "只有电子件或查验登记，须留存纸质材料。"}
 RECORDS_A_TIME = 200
 
 
@@ -60,7 +60,7 @@ def head(page: StudentPage, line: Named) -> dict[str, Any]:
 def frozen_strip(page: StudentPage) -> str | None:
     """Why nothing can be added."""
     at = page.dossier.frozen_at
-    return f"档案已于{day(at)}封卷,不能再增加材料。" if at else None
+    return f"档案已于{day(at)}封卷，不能再增加材料。" if at else None
 
 
 def shelf(one: Shelf, law: Law) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def review_decision(case_id: str) -> BaseResponse:
     the, who = archive(), actor().for_case(case_id)
     wanted = DECISIONS.get(request.form.get("action", ""))
     if wanted is None:
-        raise Rejected("表单不完整,请刷新页面后重试。", code="malformed")
+        raise Rejected("表单不完整，请刷新页面后重试。", code="malformed")
     following = review_queue.neighbours(the, case_id, actor=who, filters=_chosen()).next
     stamp = case_actions.act_on_case(
         the, case_id, Act(wanted, _reasons() if wanted is CaseAction.RETURN else (), form_version()), actor=who
@@ -176,9 +176,9 @@ def _why_not(view: CaseView) -> str:
     if view.state.is_final:
         return f"业务{view.state_label}({day(view.closed_at)}),不能再审核。"
     if view.state in (CaseState.DRAFT, CaseState.RETURNED):
-        return f"业务{view.state_label},由立办学校补齐材料后提交。"
+        return f"业务{view.state_label}，由立办学校补齐材料后提交。"
     if step is None:
         return "这项业务没有待审的环节。"
     if step.unit_id == actor().unit_id and holds(Right.REVIEW_CASE):
-        return "经办与审核须为两人:这件由您经办,须交他人审核;学校自己的环节在「业务」里办。"
-    return f"正由{step.unit or '系统外单位'}办理:{step.label}。"
+        return "经办与审核须为两人：这件由您经办，须交他人审核；学校自己的环节在「业务」里办。"
+    return f"正由{step.unit or '系统外单位'}办理：{step.label}。"

@@ -36,7 +36,7 @@ def search_page() -> str:
         try:
             answer = search.find(the, query, actor=who)
         except IndexUnavailable as error:
-            fault = {"what": "检索暂时不可用", "safe": "材料都在,不受影响。", "advice": error.message}
+            fault = {"what": "检索暂时不可用", "safe": "材料都在，不受影响。", "advice": error.message}
         except Rejected as error:
             fault = {"what": "这样查不了", "safe": "", "advice": error.message}
     sort = query.sort.value

@@ -9,7 +9,7 @@ from archive_service.http.guard import COOKIE, public, set_cookie
 from archive_service.services import passwords_change, sessions, sign_in
 from archive_service.web.pages import inside, pages
 
-NOTICES = {"out": "已退出登录。", "changed": "密码已修改,请用新密码登录。"}
+NOTICES = {"out": "已退出登录。", "changed": "密码已修改，请用新密码登录。"}
 
 
 @pages.get("/sign-in")

@@ -71,7 +71,7 @@ def tray_match(record_id: str) -> BaseResponse:
     student_id, reason = request.form.get("student_id", ""), request.form.get("reason", "").strip()
     before = tray.around(the, record_id, actor=who)
     if before.view and _is_alarm(before.view, student_id) and not reason:
-        raise Rejected("材料上写着别的学生,仍要归入须写明缘由。", code="reason_needed", status=422)
+        raise Rejected("材料上写着别的学生，仍要归入须写明缘由。", code="reason_needed", status=422)
     matching.set_match(the, record_id, student_id=student_id, reason=reason, actor=who, version=form_version())
     following = f"/tray/{before.next_id}" if before.next_id else "/tray"
     return decided("已归位。", next_url=following, undo_url=f"/tray/{record_id}/undo")

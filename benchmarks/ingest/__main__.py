@@ -23,9 +23,10 @@ from sqlalchemy import func, select
 from archive_service import instance
 from archive_service.adapters.reader import PaperReader, limits_of, open_reader
 from archive_service.archive import Archive, open_archive
+from archive_service.keeper import Keeper
 from archive_service.models.record import Page, Record, TranscriptState
 from archive_service.settings import Settings, load
-from archive_service.worker import Keeper, Worker
+from archive_service.worker import Worker
 from benchmarks.ingest.meter import Meter
 from demo.load import load_world
 from demo.load_notes import Notes

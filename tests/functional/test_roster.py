@@ -31,7 +31,7 @@ def row_of(serial=1, **values):
     row = {
         "学籍号": f"G{id_no}", "姓名": f"王{'一二三四五六七八九'[serial % 9]}", "性别": sex, "民族": "汉", "出生日期": "2013-03-05",
         "身份证件类型": "居民身份证", "身份证件号": id_no, "年级": "七年级", "班级": "2班", "入学年月": "2026-09",
-        "监护人": "王建国(父亲)、李芳(母亲)", "户籍地址": "贵阳市观山湖区",
+        "监护人": "王建国（父亲）、李芳（母亲）", "户籍地址": "贵阳市观山湖区",
     }  # fmt: skip
     return {**row, **values}
 
@@ -192,7 +192,7 @@ def test_a_job_run_twice_imports_once(archive, school, registrar):
 def test_a_new_class_closes_the_old_period(archive, load, clock):
     load(row_of(1))
     clock.at += timedelta(days=365)
-    task = load(row_of(1, 年级="八年级", 监护人="王建国(父亲)、赵敏(继母)"))
+    task = load(row_of(1, 年级="八年级", 监护人="王建国（父亲）、赵敏（继母）"))
     assert task.result["updated"] == 1
     periods = [(each.grade, each.from_on, each.to_on) for each in all_of(archive, StudentPeriod)]
     assert periods == [("七年级", date(2026, 9, 1), date(2027, 8, 31)), ("八年级", date(2027, 9, 1), None)]
@@ -382,7 +382,7 @@ def test_sheets_nobody_waits_for_are_swept(archive, school, registrar, clock):
 
 def test_a_task_that_cannot_go_on_says_so_and_leaves_nothing_behind(archive, school, registrar):
     task = roster.start(archive, sheet_of(row_of(1)), RosterOrder(school.code), registrar)
-    tasks.fail(archive, task.id, "多次尝试未成功,已停止")
+    tasks.fail(archive, task.id, "多次尝试未成功，已停止")
     ended = tasks.read(archive, task.id, registrar)
-    assert (ended.state, ended.errors[0]["message"]) == ("failed", "多次尝试未成功,已停止")
+    assert (ended.state, ended.errors[0]["message"]) == ("failed", "多次尝试未成功，已停止")
     assert not tasks.sheet_file(archive, task.id).exists()

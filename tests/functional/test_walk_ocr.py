@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from archive_service.adapters.reader import open_reader
+from archive_service.keeper import Keeper
 from archive_service.models.organisation import Level
 from archive_service.models.record import MatchState, RecordState, TranscriptState
 from archive_service.rules.access import Role
 from archive_service.services import intake, records, search
 from archive_service.services.intake import Incoming
 from archive_service.services.search import Query
-from archive_service.worker import Keeper, Worker
+from archive_service.worker import Worker
 from demo.dice import Dice
 from demo.papers.compose import compose
 from demo.papers.encode import MediaType

@@ -42,7 +42,7 @@ def test_a_case_from_the_student_to_the_county(archive, office, registrar, stude
     assert f"/cases/new?student={student.id}" in registrar.last.text
     registrar.get(f"/cases/new?student={student.id}")
     assert f"/cases/new?student={student.id}&amp;procedure=suspend&amp;ground=illness" in registrar.last.text
-    assert "学籍状态为「在籍」,不能办理" in registrar.text()  # enrolling somebody who is enrolled
+    assert "学籍状态为「在籍」，不能办理" in registrar.text()  # enrolling somebody who is enrolled
     open_suspension(registrar, student)
     case = only_case(archive)
     here = f"/cases/{case.id}"

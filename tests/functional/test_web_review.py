@@ -66,7 +66,7 @@ def test_a_case_is_returned_answered_and_accepted(archive, office, registrar, re
     assert [one["code"] for one in row(archive, Record, diagnosis).review_reasons] == ["unclear", "seal_missing"]
 
     registrar.get(f"/cases/{case.id}")
-    assert "退回理由:不清晰——印章看不清" in registrar.text()
+    assert "退回理由：不清晰——印章看不清" in registrar.text()
     better = office.paper(student, "diagnosis_certificate")
     office.field(better, "hospital", "观山湖区人民医院")
     registrar.post(f"/cases/{case.id}/evidence/E-DX", version=registrar.version(), record_id=better.id)
@@ -149,7 +149,7 @@ def test_the_queue_is_walked_with_its_filters(archive, office, make, reviewer):
 def test_a_case_that_is_not_ones_turn_is_read_only_and_says_who_can(office, registrar, reviewer, student):
     case, _ = office.illness_case(student)
     reviewer.get(f"/review/{case.id}")
-    assert "业务草稿,由立办学校补齐材料后提交" in reviewer.text()
+    assert "业务草稿，由立办学校补齐材料后提交" in reviewer.text()
     assert "data-decision" not in reviewer.last.text
     registrar.get("/review", status=403)
     assert "审核员" in registrar.text()

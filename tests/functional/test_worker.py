@@ -15,6 +15,7 @@ from archive_service import queue
 from archive_service.adapters import reader as reading
 from archive_service.adapters.reader import LocalReader, SandboxedReader
 from archive_service.errors import IndexUnavailable
+from archive_service.keeper import Keeper
 from archive_service.models.job import Job, JobState
 from archive_service.models.ledger import Event
 from archive_service.models.record import Match, MatchState, Page, Record, RecordState, Rendition, TranscriptState
@@ -22,7 +23,7 @@ from archive_service.rules.access import Role
 from archive_service.services import failures, indexing, intake, ledger, records, search, transcription, upkeep, watching
 from archive_service.services.intake import Incoming
 from archive_service.services.search import Query
-from archive_service.worker import READING, Heart, Keeper, Worker, claimed
+from archive_service.worker import READING, Heart, Worker, claimed
 from tests.papers import hukou, jpeg
 
 AN_HOUR = timedelta(hours=1)
@@ -337,7 +338,8 @@ def test_a_poison_record_dies_alone_and_the_others_are_found(archive, desk, cloc
     assert set(desk.find("登记卡")) == {good, other}
     with archive.read() as session:
         dead = list(session.scalars(select(Job).where(Job.state == JobState.DEAD)))
-    assert [(job.kind, job.record_id, job.last_error) for job in dead] == [("index", poison, "ValueError: bad page")]
+    assert [(job.kind, job.record_id) for job in dead] == [("index", poison)]
+    assert dead[0].last_error.startswith("ValueError (")  # kind and place; the words of a stranger's error may hold names
 
 
 def test_an_index_that_is_away_kills_no_job(archive, desk, clock, monkeypatch, keep_index):
@@ -447,7 +449,7 @@ def test_a_heart_beats_on_after_the_database_was_away(archive, desk, clock):
 
 def test_an_unexpected_fault_of_a_thread_ends_the_process():
     script = (
-        "import threading, time\nfrom archive_service import processes\nfrom archive_service.worker import Keeper\n"
+        "import threading, time\nfrom archive_service import processes\nfrom archive_service.keeper import Keeper\n"
         "threading.excepthook = processes._end_process\n"
         "threading.Thread(target=Keeper._turn, args=(None, 'sealer', None, None)).start()\ntime.sleep(60)"
     )
@@ -463,3 +465,19 @@ def wait_until(holds, seconds=10):
             return True
         pause.wait(0.05)
     return False
+
+
+def test_an_outage_of_the_store_counts_no_try(archive, make):
+    _, _, _, school = make.tree()
+    registrar = make.actor(Role.SCHOOL_REGISTRAR, school)
+    record = intake.receive(archive, Incoming(jpeg("某页"), "a.jpg"), actor=registrar)
+    folder = archive.settings.store_folder
+    away = folder.with_name("away")
+    folder.rename(away)
+    worker = Worker(archive)
+    for _ in range(archive.settings.jobs.attempts + 2):
+        assert worker.work_once()
+        archive.clock.at += timedelta(seconds=20)
+    away.rename(folder)
+    worker.drain()
+    assert records.view(archive, record.id, actor=registrar).record.state is RecordState.READ

@@ -31,7 +31,7 @@ from archive_service.errors import ArchiveError, BlobMissing, FixityMismatch, St
 _SUFFIX = ".blob"
 _CONTENT, _ABOUT, _LOCK = "content", "about.json", "lock.json"
 _READ_ONLY = 0o440
-_NOT_THERE = "存储目录不在,可能磁盘没有挂载;材料不受影响,请管理员检查"
+_NOT_THERE = "存储目录不在，可能磁盘没有挂载；材料不受影响，请管理员检查"
 _DRAFT_SECONDS = 60  # a younger draft may not yet have taken the file lock that shows its writer is alive
 
 
@@ -118,7 +118,7 @@ class DirectoryBackend:
         try:
             free_bytes = shutil.disk_usage(self._root / "drafts").free
         except OSError as error:
-            return StoreHealth(reachable=False, free_bytes=None, detail=f"存储目录无法访问:{error.strerror}")
+            return StoreHealth(reachable=False, free_bytes=None, detail=f"存储目录无法访问：{error.strerror}")
         return StoreHealth(reachable=True, free_bytes=free_bytes, detail="目录存储正常")
 
     def _absent(self, bucket: Bucket, key: str) -> ArchiveError:

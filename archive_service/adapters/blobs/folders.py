@@ -12,8 +12,8 @@ from pathlib import Path
 
 from archive_service.errors import StoreUnavailable
 
-_FULL = "存储空间已满,本次内容没有保存,已有材料不受影响;请管理员清理磁盘后重新提交"
-_BROKEN = "存储目录读写失败({}),本次内容没有保存;请管理员检查磁盘"
+_FULL = "存储空间已满，本次内容没有保存，已有材料不受影响；请管理员清理磁盘后重新提交"
+_BROKEN = "存储目录读写失败（{}），本次内容没有保存；请管理员检查磁盘"
 
 
 @contextmanager

@@ -86,9 +86,9 @@ class S3Backend:
             with s3_errors("bucket"):
                 missing = [name for name in self._buckets.values() if not self._client.bucket_exists(name)]
         except StoreUnavailable as error:
-            return StoreHealth(reachable=False, free_bytes=None, detail=f"对象存储无法访问:{error.__cause__ or error}")
+            return StoreHealth(reachable=False, free_bytes=None, detail=f"对象存储无法访问：{error.__cause__ or error}")
         if missing:
-            return StoreHealth(reachable=False, free_bytes=None, detail=f"对象存储中缺少存储桶:{'、'.join(missing)}")
+            return StoreHealth(reachable=False, free_bytes=None, detail=f"对象存储中缺少存储桶：{'、'.join(missing)}")
         return StoreHealth(reachable=True, free_bytes=None, detail="对象存储正常")
 
     def upload(self, bucket: Bucket, key: str, spool: "SpooledTemporaryFile[bytes]", about: About) -> str:

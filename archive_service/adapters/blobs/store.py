@@ -81,7 +81,7 @@ class BlobStore:
             for chunk in sealed.through(chunks):
                 draft.write(chunk)
             if sha256 and sha256.lower() != plain.sha256:
-                raise FixityMismatch("收到的内容与随附的摘要不符,没有保存;请重新上传")
+                raise FixityMismatch("收到的内容与随附的摘要不符，没有保存；请重新上传")
             about = About(
                 bytes=plain.bytes,
                 sha256=plain.sha256,
@@ -155,7 +155,7 @@ class BlobStore:
         except (BlobMissing, FixityMismatch):
             locked_until = None
         if locked_until and locked_until > datetime.now(locked_until.tzinfo):
-            raise Refused(f"该材料已锁定至 {civil(locked_until)},期满前任何人不能删除")
+            raise Refused(f"该材料已锁定至 {civil(locked_until)}，期满前任何人不能删除")
         return self._backend.remove(bucket, key)
 
     def keys(self, bucket: Bucket, prefix: str = "") -> Iterator[str]:
@@ -178,11 +178,11 @@ class BlobStore:
         whole = (until + timedelta(microseconds=999_999)).replace(microsecond=0)
         held = self.stat(bucket, key).locked_until
         if held and whole < held:
-            raise Refused(f"该材料已锁定至 {civil(held)},锁定期只能延长,不能缩短")
+            raise Refused(f"该材料已锁定至 {civil(held)}，锁定期只能延长，不能缩短")
         if whole != held:
             self._backend.lock(bucket, key, whole)
             if self.stat(bucket, key).locked_until != whole:
-                raise StoreUnavailable(f"{bucket}/{key} 的锁定没有生效;请管理员检查对象存储")
+                raise StoreUnavailable(f"{bucket}/{key} 的锁定没有生效；请管理员检查对象存储")
 
     def health(self) -> StoreHealth:
         """Whether the store answers, and how much room it has; never raises."""
@@ -191,7 +191,7 @@ class BlobStore:
     def _same_as_kept(self, bucket: Bucket, key: str, version: str, about: About) -> StoredBlob:
         kept = self._backend.held(bucket, key, version)
         if _plain_figures(kept.about) != _plain_figures(about):
-            raise Conflict(f"{bucket}/{key} 已存有不同的内容;已存内容不会被改动")
+            raise Conflict(f"{bucket}/{key} 已存有不同的内容；已存内容不会被改动")
         return self._verify(bucket, key, kept)
 
     def _verified_or_removed(self, bucket: Bucket, key: str, version: str) -> StoredBlob:
@@ -214,7 +214,7 @@ class BlobStore:
     def _opened(self, bucket: Bucket, key: str, about: About, sealed: Iterator[bytes]) -> Iterator[bytes]:
         cipher = self._ciphers.get(about.cipher)
         if cipher is None:
-            raise StoreUnavailable(f"没有打开 {bucket}/{key} 所需的加密设置({about.cipher}),内容未受影响")
+            raise StoreUnavailable(f"没有打开 {bucket}/{key} 所需的加密设置（{about.cipher}），内容未受影响")
         try:
             yield from cipher.open(sealed, _context(bucket, key))
         except CipherError as error:
@@ -230,7 +230,7 @@ def _context(bucket: Bucket, key: str) -> bytes:
 
 
 def _mismatch(bucket: Bucket, key: str) -> FixityMismatch:
-    return FixityMismatch(f"{bucket}/{key} 的内容与登记的摘要不符,未向任何人提供;请管理员用备份恢复")
+    return FixityMismatch(f"{bucket}/{key} 的内容与登记的摘要不符，未向任何人提供；请管理员用备份恢复")
 
 
 def _stored(bucket: Bucket, key: str, held: Held) -> StoredBlob:

@@ -17,7 +17,7 @@ class Door:
     def __init__(self, *answers):
         self.answers, self.allowed = list(answers), []
 
-    def call(self, target, *arguments, timeout_seconds):
+    def call(self, *_, timeout_seconds):
         self.allowed.append(timeout_seconds)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):

@@ -69,8 +69,8 @@ def test_states(state: HeldState, said: str) -> None:
     [
         pytest.param(Level.COUNTY, Level.COUNTY, "", id="HN-13.2 county hospital"),
         pytest.param(Level.COUNTY, Level.PROVINCE, "", id="HN-13.2 above county"),
-        pytest.param(Level.COUNTY, Level.SCHOOL, "级别不足,须为县级以上", id="HN-13.2 village clinic"),
-        pytest.param(Level.CITY, Level.COUNTY, "级别不足,须为市级以上", id="GZ-19.1 city hospital"),
+        pytest.param(Level.COUNTY, Level.SCHOOL, "级别不足，须为县级以上", id="HN-13.2 village clinic"),
+        pytest.param(Level.CITY, Level.COUNTY, "级别不足，须为市级以上", id="GZ-19.1 city hospital"),
         pytest.param(Level.COUNTY, None, "级别尚未确认", id="C-33 nobody confirmed the level"),
     ],
 )

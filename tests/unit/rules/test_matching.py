@@ -99,7 +99,7 @@ def test_differences(seen, fields):
 def test_what_speaks_against_is_told_in_words_and_is_no_ground():
     best = weigh(NAMESAKES_PAPER, REGISTRY).candidates[0]
     assert best.grounds == ("姓名和出生日期一致",)
-    assert best.against == (f"材料上的身份证件号 {mask_number(STRANGE_ID)} 校验无误,不是该生的",)
+    assert best.against == (f"材料上的身份证件号 {mask_number(STRANGE_ID)} 校验无误，不是该生的",)
     given = weigh(Seen(names=("赵六",)), REGISTRY, given="zhang").candidates[0]
     assert (given.grounds, given.against) == (("上传时指定",), ("材料上的姓名或号码与该生不符",))
 

@@ -332,7 +332,7 @@ def test_checklist_tells_states_groups_and_articles(procedure: Find, papers: Pap
 def test_an_insufficient_paper_is_told_with_its_reason(procedure: Find, papers: Papers) -> None:
     found = procedure("suspend", "NAT")
     reasons = gate(found, None, facts=Facts(), held={"E-APP": Held(record_id="r9")})
-    assert [reason.text for reason in reasons] == ["《父母或监护人书面申请》须留存原件;材料内容尚未经人工确认"]
+    assert [reason.text for reason in reasons] == ["《父母或监护人书面申请》须留存原件；材料内容尚未经人工确认"]
 
 
 def test_an_open_question_makes_a_line_optional(procedure: Find) -> None:

@@ -23,6 +23,6 @@ def test_what_is_not_a_reason(reasons):
 
 
 def test_words_for_acts_that_need_some():
-    assert note_of([ReasonGiven(note="一"), ReasonGiven(note=" "), ReasonGiven(note="二")], "撤回") == "一;二"
+    assert note_of([ReasonGiven(note="一"), ReasonGiven(note=" "), ReasonGiven(note="二")], "撤回") == "一；二"
     with pytest.raises(Rejected):
         note_of([ReasonGiven(note=" ")], "撤回")
