@@ -6,13 +6,14 @@ import time
 import pytest
 from sqlalchemy import func, select
 
+from archive_service.ids import new_id
 from archive_service.models.job import Job, JobState
 from archive_service.models.ledger import Event
 from tests.faults.living import wait_for
 from tests.faults.sender import Sending
 from tests.faults.tally import count, settled
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
 SEED = 20260901
 MOMENT_SECONDS = 12
@@ -28,11 +29,23 @@ ROUNDS = (
 )
 
 
-def test_nothing_acknowledged_is_lost(make_instance, tmp_path, say):
-    instance, chance = make_instance(), random.Random(SEED)  # noqa: S311 (the same kills every time)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.slow, pytest.mark.postgres])])
+def instance(request, make_instance):
+    """An instance on either database; on PostgreSQL only in the longer set."""
+    if request.param == "sqlite":
+        yield make_instance()
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"kills_{new_id()}"
+    yield make_instance(database_url=server.create_database(name))
+    server.drop_database(name)
+
+
+@pytest.mark.parametrize("rounds", [ROUNDS, pytest.param(ROUNDS * 3, marks=pytest.mark.slow)], ids=["once", "three times over"])
+def test_nothing_acknowledged_is_lost(instance, rounds, tmp_path, say):
+    chance = random.Random(SEED)  # noqa: S311 (the same kills every time)
     met = []
     with Sending(instance.port, instance.token, instance.student.id_no, tmp_path / "sent") as sending:
-        for steps in ROUNDS:
+        for steps in rounds:
             instance.start()
             goal = sending.acknowledged() + 8
             assert wait_for(lambda goal=goal: sending.acknowledged() >= goal, PATIENCE_SECONDS), "no paper gets in"

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from archive_service.ids import new_id
 from tests.faults.living import wait_for
 from tests.faults.sender import Sending
 from tests.faults.tally import count, settled
@@ -16,9 +17,9 @@ RESTARTS = 3
 
 
 @pytest.fixture
-def cluster(tmp_path, monkeypatch):
+def cluster(monkeypatch):
     """A cluster of this test's own, on a port it keeps."""
-    folder = sharing.service_folder(f"postgres-faults-{tmp_path.name}")
+    folder = sharing.service_folder(f"postgres-{new_id()[-8:]}")  # never one that a run cut short has left
     monkeypatch.setattr(postgres, "service_folder", lambda _: folder)
     with postgres.running_postgres() as server:
         yield server, postgres._Cluster(folder)
