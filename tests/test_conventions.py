@@ -156,3 +156,13 @@ def test_articles_cited_in_code_exist():
         cited = set(re.findall(r"\b(?:HN|GZ|GP|GI|ME|HQ|YK)-[A-Z]?\d+(?:\.\d+)?\b", path.read_text("utf-8")))
         parents = {article.split(".")[0] for article in known}
         assert cited <= known | parents, f"{name_of(path)} cites {sorted(cited - known - parents)}"
+
+
+@every_module
+def test_character_classes_hold_no_sign_twice(path):
+    """A sign that stands twice was meant to be the half-width and the full-width one: 「:」 and its wide sister look alike."""
+    with path.open("rb") as file:
+        patterns = [token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.STRING and token.string[0] in "rR"]
+    for pattern in patterns:
+        for inside in re.findall(r"\[((?:[^\[\]\\]|\\.)+)\]", pattern):
+            assert not re.search(r"(?<!\\)([:;,()?!])\1", inside), pattern
