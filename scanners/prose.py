@@ -32,15 +32,15 @@ def _table(*rows: tuple[str, str]) -> Table:
 
 # A child spoken of by its parent's side: whoever the paper speaks of first is then the parent.
 _CHILD = _table(
-    ("name", rf"(?:其|之|我的?)(?:子女|儿子|女儿|孩子|子|女)(?:姓名)?[::]?{_NO_VERB}{_SHORTEST}{_OF_A_CHILD}"),
+    ("name", rf"(?:其|之|我的?)(?:子女|儿子|女儿|孩子|子|女)(?:姓名)?[:：]?{_NO_VERB}{_SHORTEST}{_OF_A_CHILD}"),
     ("name", rf"学生{_NO_VERB}{_SHORTEST}(?:同学)?(?=的(?:父亲|母亲|爸爸|妈妈|家长|监护人|爷爷|奶奶)|之[父母])"),
 )
-_PARENT = _table(("guardian_name", rf"兹(?:证明|有)[::]?(?:{_WHO})?(?:职工|员工|居民|村民|业主|住户)?[::]?{_PERSON}{_OF_A_PAGE}"))
+_PARENT = _table(("guardian_name", rf"兹(?:证明|有)[:：]?(?:{_WHO})?(?:职工|员工|居民|村民|业主|住户)?[:：]?{_PERSON}{_OF_A_PAGE}"))
 _STUDENT = _table(
-    ("name", rf"兹(?:证明|有)[::]?(?:{_WHO})?(?:学生)?[::]?{_PERSON}{_OF_A_PAGE}"),
+    ("name", rf"兹(?:证明|有)[:：]?(?:{_WHO})?(?:学生)?[:：]?{_PERSON}{_OF_A_PAGE}"),
     ("name", rf"(?:授予|评为|奖给|表彰){_PERSON}(?=同学)"),
     ("name", rf"(?:给予|解除|撤销|将){_SHORTEST}(?=同学)"),
-    ("name", rf"(?:^|[。!])(?:学生)?{_PERSON}(?=同学[::,，]?(?:在|于|荣获|被评))"),
+    ("name", rf"(?:^|[。!])(?:学生)?{_PERSON}(?=同学[:：,，]?(?:在|于|荣获|被评))"),
     ("name", rf"(?:证书|奖状|喜报){_PERSON}(?=同学)"),
     ("name", rf"学生{_PERSON}(?=[,，、(（]|性别|系|于\d)"),
     ("name", rf"(?:我叫|本人姓名|我是){_PERSON}(?=[,，。])"),
