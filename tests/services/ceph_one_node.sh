@@ -137,7 +137,7 @@ make_osd() {
 }
 
 make_user() {
-  radosgw-admin -n client.rgw user create --uid=archive --display-name=archive >"$dir/user.json"
+  radosgw-admin -n client.rgw user create --max-buckets=0 --uid=archive --display-name=archive >"$dir/user.json"
   python3 - "$dir" "$port" <<'PYTHON'
 import json, pathlib, sys
 folder, port = pathlib.Path(sys.argv[1]), sys.argv[2]
