@@ -2,7 +2,7 @@
 import htmx from "htmx.org";
 import { Idiomorph } from "idiomorph/dist/idiomorph.esm.js";
 import { csrfToken } from "./lib/api.js";
-import { sayWhatWasDecided } from "./lib/decision.js";
+import { sayWhatWasDecided, startDecisions } from "./lib/decision.js";
 import { startFrame } from "./lib/frame.js";
 import { startKeys } from "./lib/keyboard.js";
 import { startLists } from "./lib/lists.js";
@@ -29,6 +29,7 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:sendError", () => say("网络断开。已有的内容不受影响，接通后再试。"));
 
 startFrame();
+startDecisions();
 startKeys();
 startLists();
 sayWhatWasDecided();

@@ -2,7 +2,7 @@
 // read from paper, J and K walk the cases. The next case stands ready behind this one, so that J answers at once.
 import { goAhead, prepare } from "./lib/ahead.js";
 import { ApiError, call } from "./lib/api.js";
-import { decideThenMoveOn } from "./lib/decision.js";
+import { moveOnBy } from "./lib/decision.js";
 import { bind } from "./lib/keyboard.js";
 import { say } from "./lib/undo.js";
 import { papers, startPapers } from "./paper/viewer.js";
@@ -13,7 +13,7 @@ const returning = () => Boolean(reasons() && !reasons().hidden);
 const nextLink = () => find('[data-key="J"][href]');
 
 startPapers();
-decideThenMoveOn(goOn);
+moveOnBy(goOn);
 prepareNext();
 
 document.addEventListener("focusin", (event) => {

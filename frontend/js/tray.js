@@ -2,10 +2,8 @@
 // is the next paper; the line at the foot takes the last decision back.
 import { bind } from "./lib/keyboard.js";
 import { startPapers } from "./paper/viewer.js";
-import { decideThenMoveOn } from "./lib/decision.js";
 
 startPapers();
-decideThenMoveOn();
 
 const take = (number) => document.querySelector(`[data-candidate="${number}"]:not([disabled])`);
 

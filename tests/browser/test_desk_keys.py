@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from demo.model import Student
 from tests import papers
@@ -63,6 +63,22 @@ class TestTray:
         expect(page.locator("[data-candidate='1']")).to_be_visible()
         page.keyboard.press("1")
         expect(page.locator("[data-undo]")).to_contain_text("已归位")
+
+    def test_a_decision_before_the_desk_script_has_come_still_says_what_it_did(self, page: Page, children: list[Student]) -> None:
+        hand_in(page, hukou(children[3], name=f"{children[3].name[:-1]}楠"))
+        address = page.locator(".card-in").get_by_role("link", name="去确认").get_attribute("href")
+        held: list[Route] = []
+        page.route("**/tray-*.js", lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks the handler, which a built-in refuses)
+        page.goto(str(address), wait_until="commit")
+        keys = page.locator("dialog[data-keys]")
+        while not keys.is_visible():  # the frame's script has come once it lists the keys
+            page.keyboard.press("?")
+            page.wait_for_timeout(50)
+        page.keyboard.press("Escape")
+        assert held, "the desk's own script is still on its way"
+        page.locator("[data-candidate='1']").click()
+        expect(page.locator("[data-undo]")).to_contain_text("已归位")
+        held[0].continue_()
 
     def test_s_finds_another_student_and_an_alarm_wants_a_reason(self, page: Page, children: list[Student]) -> None:
         hand_in(page, hukou(children[1], id_no=children[1].id_no), of=student_id(page, children[2]))
@@ -133,6 +149,7 @@ class TestSearch:
         expect(page.locator(".paper .box").first).to_be_visible()
         page.locator(".facet a", has_text="居民户口簿").click()
         expect(page.locator(".facet a[aria-current]")).to_have_count(1)
+        page.wait_for_load_state("load")
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
         page.wait_for_url("**/records/*")

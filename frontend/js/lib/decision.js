@@ -5,23 +5,30 @@ import { say } from "./undo.js";
 
 const KEPT = "decided";
 
+let show = () => false;
+
 // `go(url)` may show a page that is already there, and says whether it did.
-export function decideThenMoveOn(go = () => false) {
+export function moveOnBy(go) {
+  show = go;
+}
+
+// Started with the keys, not with the page's own module: a key pressed in between must not send the form bare.
+export function startDecisions() {
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-decision]");
     if (!form) return;
     event.preventDefault();
-    decide(form, event.submitter, go);
+    decide(form, event.submitter);
   });
 }
 
-async function decide(form, submitter, go) {
+async function decide(form, submitter) {
   if (form.dataset.busy) return;
   form.dataset.busy = "1";
   try {
     const answer = await call("POST", form.getAttribute("action"), { form: new FormData(form, submitter) });
     sessionStorage.setItem(KEPT, JSON.stringify({ ...answer, at: Date.now() }));
-    if (go(answer.next_url)) sayWhatWasDecided();
+    if (show(answer.next_url)) sayWhatWasDecided();
     else location.assign(answer.next_url);
   } catch (error) {
     delete form.dataset.busy;
