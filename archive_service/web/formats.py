@@ -27,6 +27,11 @@ def day(value: date | datetime | None) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+def class_in_words(grade: str, class_name: str) -> str:
+    """三年级 and 2班 as 三年级2班; a class whose name tells its grade already stays as the registry writes it."""
+    return class_name if class_name.startswith(grade) else f"{grade}{class_name}"
+
+
 def minute(value: datetime | None) -> str:
     """2026年11月23日 14:05, in China time."""
     return "—" if value is None else f"{day(value)} {value.astimezone(CHINA):%H:%M}"

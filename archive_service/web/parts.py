@@ -12,6 +12,7 @@ from archive_service.rules.standing import StudentState
 from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services.records import RecordView
 from archive_service.services.students import current_number
+from archive_service.web.formats import class_in_words
 from scanners.findings import Severity
 
 FINDING_LABELS = {
@@ -64,7 +65,7 @@ def student_line(student: Student | None, school: str, *, student_no: str | None
         "student_no": number,
         "school": school,
         "grade": student.grade,
-        "class_name": student.class_name,
+        "class_name": class_in_words(student.grade, student.class_name),
         "state": student.state,
         "state_label": StudentState(student.state).label,
         "masked": False,

@@ -10,6 +10,7 @@ from archive_service.rules.lifecycle import CaseState
 from archive_service.services.case_view_shape import ClockView
 from archive_service.services.reveal import Named
 from archive_service.services.review_lines import CaseLine
+from archive_service.web.formats import class_in_words
 from archive_service.web.pages import page_url
 
 PAGE_SIZE = 50
@@ -27,7 +28,7 @@ def person(student: Named | None, *, full: bool = True) -> dict[str, Any] | None
         "student_no": student.student_no,
         "school": student.school if full else None,
         "grade": student.grade,
-        "class_name": student.class_name,
+        "class_name": class_in_words(student.grade, student.class_name),
         "state": _STANDINGS.get(student.state, student.state) if full else None,
         "state_label": student.state_label,
         "masked": student.is_masked,

@@ -54,3 +54,11 @@ def test_waiting_is_told_in_the_largest_unit_that_fits(value_seconds: float, wor
 def test_counts_and_shares() -> None:
     assert formats.thousands(10_432) == "10,432"
     assert formats.percent(0.873) == "87 %"
+
+
+@pytest.mark.parametrize(
+    ("grade", "class_name", "words"),
+    [("三年级", "2班", "三年级2班"), ("七年级", "七年级2班", "七年级2班"), ("", "2班", "2班"), ("三年级", "", "三年级"), ("", "", "")],
+)
+def test_a_class_is_named_with_its_grade(grade: str, class_name: str, words: str) -> None:
+    assert formats.class_in_words(grade, class_name) == words
