@@ -184,8 +184,12 @@ def load(environ: Mapping[str, str] | None = None, **overrides: dict[str, Any]) 
     _merge(values, _read(home / "config.toml", faults), "config.toml", faults)
     _merge(values, _from_environment(environ), "environment", faults)
     _merge(values, overrides, "overrides", faults)
+    return _checked({"home": home, **values}, faults)
+
+
+def _checked(values: dict[str, Any], faults: list[str]) -> Settings:
     try:
-        settings = Settings(home=home, **values)
+        settings = Settings(**values)
     except ValidationError as error:
         faults += [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
     else:
@@ -193,6 +197,23 @@ def load(environ: Mapping[str, str] | None = None, **overrides: dict[str, Any]) 
         if not faults:
             return settings
     raise SettingsError(faults)
+
+
+def with_store(settings: Settings, file: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """The same instance with the store of a file in the form of config.toml, of which only [store] is read.
+
+    Its two keys may come from the environment instead: XUEJI_TARGET_ACCESS_KEY, XUEJI_TARGET_SECRET_KEY.
+
+    Raises:
+        SettingsError: with every fault found.
+    """
+    environ = os.environ if environ is None else environ
+    values = {**settings.model_dump(), "store": tomllib.loads(DEFAULTS.read_text("utf-8"))["store"]}
+    faults: list[str] = []
+    _merge(values, {"store": _read(file, faults).get("store", {})}, str(file), faults)
+    secrets = {key: environ.get(f"{PREFIX}TARGET_{key.upper()}") for key in ("access_key", "secret_key")}
+    values["store"] |= {key: secret for key, secret in secrets.items() if secret}
+    return _checked(values, faults)
 
 
 def unsafe(settings: Settings) -> list[str]:
