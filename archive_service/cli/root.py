@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from archive_service import __version__
-from archive_service.cli import accounts, backups, demonstration, describing, doctor, ingesting, moving, registry, running, tokens, upkeep
+from archive_service.cli import accounts, backups, demonstration, describing, doctor, ingesting, ledgers, registry, running, tokens, upkeep
 from archive_service.cli.console import DONE, REFUSED
 from archive_service.cli.failures import FAILURES, failed, wrong_use
 
@@ -35,9 +35,8 @@ COMMANDS = (
     ingesting.wait,
     backups.backup,
     backups.restore,
-    moving.migrate_store,
     upkeep.reindex,
-    upkeep.verify_ledger,
+    ledgers.verify_ledger,
     upkeep.verify_store,
     upkeep.jobs,
     doctor.doctor,

@@ -1,7 +1,6 @@
-"""`xueji verify-store`, `verify-ledger`, `reindex`, `jobs`: what an operator checks and mends."""
+"""`xueji verify-store`, `reindex`, `jobs`: what an operator checks and mends. Not here: the ledger (ledgers)."""
 
 import time
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -11,7 +10,7 @@ from archive_service.cli.console import DONE, REFUSED, Console, speaking
 from archive_service.cli.operator import OPERATOR, instance, system_operator
 from archive_service.cli.taking_over import as_indexer
 from archive_service.models.job import Job, JobState
-from archive_service.services import fixity, indexing, ledger, watching
+from archive_service.services import fixity, indexing, watching
 
 FAULTS_SHOWN = 200
 
@@ -31,17 +30,6 @@ def verify_store(console: Console, sample: int | None, *, strict: bool) -> int:
     told = f"登记 {verdict.total} 份，核对 {verdict.checked} 份，{verdict.bytes:,} 字节；问题 {len(verdict.faults)} 处"
     console.result(value, *(each.message for each in named[:FAULTS_SHOWN]), *more, told)
     return REFUSED if verdict.faults or (strict and verdict.leftovers) else DONE
-
-
-@click.command("verify-ledger", help="从第一环起核对台账的摘要链，指出第一处断开的地方；有断开时退出状态为 1。")
-@speaking
-def verify_ledger(console: Console) -> int:
-    """Walk the chain."""
-    with instance() as archive:
-        verdict = ledger.verify(archive)
-    told = f"事件 {verdict.events} 条，已封存 {verdict.sealed} 条，待封存 {verdict.unsealed} 条，末环 {verdict.head[:16]}"
-    console.result(asdict(verdict), *([f"台账有误：{verdict.fault}"] if verdict.fault else []), told)
-    return REFUSED if verdict.fault else DONE
 
 
 @click.command(help="从数据库重建检索；期间检索照常，服务不必停。")

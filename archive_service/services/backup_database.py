@@ -21,7 +21,7 @@ from archive_service.errors import Unavailable
 from archive_service.models.ledger import Event, EventLink
 from archive_service.models.record import Rendition
 from archive_service.services.backup_manifest import LedgerHead
-from archive_service.services.ledger import GENESIS
+from archive_service.services.ledger_chain import GENESIS
 from archive_service.settings import Settings
 
 

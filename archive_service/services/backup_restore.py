@@ -18,7 +18,7 @@ from archive_service.adapters.blobs import BlobStore, Bucket, open_store
 from archive_service.archive import Archive, opened
 from archive_service.db import open_engine
 from archive_service.errors import Refused, Rejected
-from archive_service.services import fixity, ledger
+from archive_service.services import fixity, ledger, ledger_verify
 from archive_service.services.actor import Actor
 from archive_service.services.backup_database import put_back
 from archive_service.services.backup_manifest import BLOBS, DATABASE, SHEETS, SIDE_FILES, digest_of, manifest_of, media_types_of, read_about
@@ -112,7 +112,7 @@ def _insist_store_empty(store: BlobStore) -> None:
 
 
 def _proved(archive: Archive, about: dict[str, Any], actor: Actor) -> Restored:
-    chain = ledger.verify(archive)
+    chain = ledger_verify.verify(archive)
     head = about["ledger"]
     is_same = (chain.sealed, chain.head) == (head["sealed"], head["digest"])
     fault = chain.fault or (None if is_same else "台账末环与备份时不同")

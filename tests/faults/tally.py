@@ -17,7 +17,7 @@ from archive_service.errors import ArchiveError
 from archive_service.models.job import Job, JobState
 from archive_service.models.ledger import Event
 from archive_service.models.record import Match, MatchState, Page, Record, RecordState, Rendition, RenditionRole, TranscriptState
-from archive_service.services import ledger, papers, search
+from archive_service.services import ledger_verify, papers, search
 from archive_service.services.search import Query
 from tests.faults.living import Instance, wait_for
 from tests.faults.sender import Sent, word_of
@@ -59,7 +59,7 @@ def settled(instance: Instance) -> bool:
 def _waiting(archive: Archive) -> bool:
     with archive.read() as session:
         jobs = session.scalar(select(func.count()).select_from(Job).where(Job.state.in_((JobState.READY, JobState.RUNNING))))
-    return bool(jobs) or ledger.verify(archive).unsealed > 0
+    return bool(jobs) or ledger_verify.verify(archive).unsealed > 0
 
 
 def count(instance: Instance, answers: Sequence[Sent]) -> Tally:
@@ -94,7 +94,7 @@ def count(instance: Instance, answers: Sequence[Sent]) -> Tally:
     tally.doubled += [f"{digest} is there {number} times" for digest, number in digests.items() if number > 1]
     tally.orphans += _orphans(archive, renditions)
     tally.stuck += [f"dead letter {job.kind} of {job.record_id}: {job.last_error}" for job in dead]
-    tally.chain += [fault for fault in [ledger.verify(archive).fault] if fault]
+    tally.chain += [fault for fault in [ledger_verify.verify(archive).fault] if fault]
     return tally
 
 

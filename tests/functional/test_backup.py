@@ -14,7 +14,7 @@ from archive_service.ids import new_id
 from archive_service.models.ledger import Event
 from archive_service.models.record import Record, Rendition, RenditionRole
 from archive_service.rules.access import Role
-from archive_service.services import fixity, intake, ledger, tasks
+from archive_service.services import fixity, intake, ledger, ledger_verify, tasks
 from archive_service.services.actor import SERVICE
 from archive_service.services.backup import make_backup
 from archive_service.services.backup_restore import check_backup, restore
@@ -90,7 +90,7 @@ def test_everything_comes_back_and_every_digest_holds(archive, filled, backup, e
             assert sorted(session.scalars(select(Record.original_name))) == sorted(f"{text}.jpg" for text in TEXTS)
             assert session.scalars(select(Event.act).order_by(Event.id.desc())).first() == "instance.restored"
         ledger.seal(other)
-        assert ledger.verify(other).fault is None
+        assert ledger_verify.verify(other).fault is None
 
 
 def test_the_backup_can_be_checked_without_this_program(backup):
@@ -103,7 +103,7 @@ def test_the_backup_can_be_checked_without_this_program(backup):
 
 def test_counts_and_the_ledger_head_are_written_down(archive, backup):
     about = json.loads((backup.folder / "backup.json").read_text("utf-8"))
-    verdict = ledger.verify(archive)
+    verdict = ledger_verify.verify(archive)
     assert about["counts"]["record"] == len(TEXTS)
     assert about["counts"]["rendition"] == backup.renditions
     assert about["ledger"] == {"events": verdict.sealed, "sealed": verdict.sealed, "digest": verdict.head}

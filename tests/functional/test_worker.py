@@ -20,7 +20,7 @@ from archive_service.models.job import Job, JobState
 from archive_service.models.ledger import Event
 from archive_service.models.record import Match, MatchState, Page, Record, RecordState, Rendition, TranscriptState
 from archive_service.rules.access import Role
-from archive_service.services import failures, indexing, intake, ledger, records, search, transcription, upkeep, watching
+from archive_service.services import failures, indexing, intake, ledger, ledger_verify, records, search, transcription, upkeep, watching
 from archive_service.services.intake import Incoming
 from archive_service.services.search import Query
 from archive_service.worker import READING, Heart, Worker, claimed
@@ -242,7 +242,7 @@ def test_finished_jobs_done_again_change_nothing(archive, desk, keep_index):
     assert state_of(archive, record_id) == before
     assert desk.find("登记卡") == [record_id]
     ledger.seal(archive)
-    assert ledger.verify(archive).fault is None
+    assert ledger_verify.verify(archive).fault is None
 
 
 def renditions(archive, record_id):
