@@ -6,7 +6,20 @@ from collections.abc import Sequence
 import click
 
 from archive_service import __version__
-from archive_service.cli import accounts, backups, demonstration, describing, doctor, ingesting, ledgers, registry, running, tokens, upkeep
+from archive_service.cli import (
+    accounts,
+    backups,
+    demonstration,
+    describing,
+    doctor,
+    ingesting,
+    ledgers,
+    moving,
+    registry,
+    running,
+    tokens,
+    upkeep,
+)
 from archive_service.cli.console import DONE, REFUSED
 from archive_service.cli.failures import FAILURES, failed, wrong_use
 
@@ -35,6 +48,7 @@ COMMANDS = (
     ingesting.wait,
     backups.backup,
     backups.restore,
+    moving.migrate_store,
     upkeep.reindex,
     ledgers.verify_ledger,
     upkeep.verify_store,
