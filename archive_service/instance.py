@@ -6,6 +6,7 @@ import secrets
 from archive_service import migrations
 from archive_service.archive import Archive, open_archive
 from archive_service.db import open_engine
+from archive_service.services.migrate_target import insist_whole
 from archive_service.settings import Settings
 
 SECRET_BYTES = 48
@@ -43,6 +44,7 @@ def is_empty(archive: Archive) -> bool:
 def _upgrade(settings: Settings) -> list[str]:
     engine = open_engine(settings.database_url, busy_seconds=settings.database.busy_seconds)
     try:
+        insist_whole(engine)
         before, newest = migrations.current(engine), migrations.head()
         if before == newest:
             return []

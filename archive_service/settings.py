@@ -216,6 +216,11 @@ def with_store(settings: Settings, file: Path, environ: Mapping[str, str] | None
     return _checked(values, faults)
 
 
+def with_database(settings: Settings, url: str) -> Settings:
+    """The same instance with its rows elsewhere."""
+    return settings.model_copy(update={"database": settings.database.model_copy(update={"url": url})})
+
+
 def unsafe(settings: Settings) -> list[str]:
     """What production mode refuses, and combinations that cannot work."""
     service, store = settings.service, settings.store

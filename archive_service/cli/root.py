@@ -49,6 +49,7 @@ COMMANDS = (
     backups.backup,
     backups.restore,
     moving.migrate_store,
+    moving.migrate_database,
     upkeep.reindex,
     ledgers.verify_ledger,
     upkeep.verify_store,

@@ -102,7 +102,8 @@ def _rows(session: Session) -> Iterator[tuple[EventLink, Event | None]]:
     rows = select(EventLink, Event).outerjoin(Event, Event.id == EventLink.event_id).order_by(EventLink.seq)
     with session.execute(rows.execution_options(yield_per=1000)) as chain:
         for link, event in chain:
-            session.expunge_all()  # a million events must not stay in memory
+            for row in filter(None, (link, event)):  # a million must not stay in memory; expunge_all would break the rows still to come
+                session.expunge(row)
             yield link, event
 
 
