@@ -1,20 +1,25 @@
 """Where words stand on a page: from offsets in its plain text to boxes on its picture. Pure; used by search and the viewer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from scanners.words import Box, Line, TextPage, join_han, surround
+from scanners.words import Box, Line, join_han, surround
 
 
-def boxes_of(page: TextPage, spans: Sequence[tuple[int, int]]) -> list[Box]:
-    """One box for each run of words on one line that lies within a span of the page's plain text, in reading order."""
+def boxes_on(page: Mapping[str, Any], spans: Sequence[tuple[int, int]]) -> list[Box]:
+    """One box for each run of words on one line that lies within a span of the page's plain text, in reading order.
+
+    The page is taken as its transcript writes it (`TextPage.to_json`), since only lines that are touched need be looked at.
+    """
     boxes: list[Box] = []
     start = 0
-    for line in page.lines:
-        text = join_han(line.text)
-        for first, last in spans:
-            inside = (max(first, start) - start, min(last, start + len(text)) - start)
-            if inside[0] < inside[1]:
-                boxes.append(_within(line, text, *inside))
+    for written in page["lines"]:
+        text = join_han(written["text"])
+        touched = [(max(first, start) - start, min(last, start + len(text)) - start) for first, last in spans]
+        touched = [(first, last) for first, last in touched if first < last]
+        if touched:
+            line = Line.from_json(written)
+            boxes += [_within(line, text, *inside) for inside in touched]
         start += len(text) + 1  # the line break between lines
     return boxes
 

@@ -6,7 +6,7 @@ Denied. Each list of records, students or cases uses the condition from here; no
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -56,7 +56,7 @@ class Tree:
     def load(cls, session: Session) -> "Tree":
         columns = ("id", "number", "name", "level", "parent_id", "authority_id", "assisting_id")
         rows = session.execute(select(*(getattr(Organisation, column) for column in columns)))
-        return cls({row.id: Unit(**row._mapping) for row in rows})  # noqa: SLF001 (the row's public mapping has this name)
+        return cls({unit_id: Unit(unit_id, *rest) for unit_id, *rest in rows})
 
     def above(self, unit_id: str | None) -> frozenset[str]:
         """The unit, all its superiors and the registry authority of each."""
@@ -76,6 +76,8 @@ class Scope:
 
     actor: Actor
     tree: Tree
+    _held: dict[Right, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _reached: dict[Right, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, session: Session, actor: Actor) -> "Scope":
@@ -87,14 +89,14 @@ class Scope:
         return frozenset(grant.unit_id for grant in self.actor.viewer.grants)
 
     def units(self, right: Right) -> frozenset[str]:
-        """Every unit whose things the right reaches."""
-        return frozenset(unit.id for unit in self.tree.units.values() if self._reaches(unit, right))
+        """Every unit whose things the right reaches; worked out once, since it walks all of the tree."""
+        if right not in self._reached:
+            self._reached[right] = frozenset(unit.id for unit in self.tree.units.values() if self._reaches(unit, right))
+        return self._reached[right]
 
     def _reaches(self, unit: Unit, right: Right) -> bool:
-        if access.may(self.actor.viewer, right, access.Subject(self.tree.above(unit.id))).allowed:
-            return True
-        assisting = unit.assisting_id
-        return right in LOOKING_ON and assisting is not None and self._holds_at(assisting, right)
+        holding = self.own_units_with(right)
+        return not holding.isdisjoint(self.tree.above(unit.id)) or (right in LOOKING_ON and unit.assisting_id in holding)
 
     def _holds_at(self, unit_id: str, right: Right) -> bool:
         return access.may(self.actor.viewer, right, access.Subject(frozenset({unit_id}))).allowed
@@ -113,7 +115,9 @@ class Scope:
 
     def own_units_with(self, right: Right) -> frozenset[str]:
         """Units at which the actor itself holds a right."""
-        return frozenset(unit for unit in self.own_units if self._holds_at(unit, right))
+        if right not in self._held:
+            self._held[right] = frozenset(unit for unit in self.own_units if self._holds_at(unit, right))
+        return self._held[right]
 
     def _is_party(self) -> ColumnElement[bool]:
         """The actor's unit took the paper in, or takes part in a case that rests on it and is about the paper's own student."""

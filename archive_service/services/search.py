@@ -21,7 +21,7 @@ from archive_service.adapters.search_index.plan import And, DateRange, Label, La
 from archive_service.archive import Archive
 from archive_service.errors import Rejected
 from archive_service.models.organisation import Organisation
-from archive_service.models.record import Page, Record, ReviewState
+from archive_service.models.record import Page, Record, Rendition, ReviewState
 from archive_service.models.search import IndexLabel
 from archive_service.models.student import Student
 from archive_service.rules import identity
@@ -31,12 +31,12 @@ from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.indexing import STATUS_NUMBERS
 from archive_service.services.ledger import Subject
-from archive_service.services.places import boxes_of
+from archive_service.services.places import boxes_on
 from archive_service.services.reveal import named_whole
 from archive_service.services.scope import Scope
 from archive_service.services.search_scope import leaves_closed_out, outdated_pages, readable, search_scope
 from archive_service.services.students import current_number
-from archive_service.services.transcripts import transcript_pages
+from archive_service.services.transcripts import newest_transcripts, written_pages
 from scanners.words import Box
 
 __all__ = ("Answer", "Query", "Sort", "find")
@@ -145,6 +145,7 @@ class _Row:
     page: Page
     record: Record
     student: Student | None
+    transcript: Rendition | None
     school: str
     is_masked: bool
 
@@ -183,11 +184,13 @@ def _rows(session: Session, scope: Scope, page_ids: Sequence[int]) -> dict[int, 
     people = session.scalars(select(Student).where(Student.id.in_(ids)).options(selectinload(Student.numbers)))
     students = {row.id: row for row in people}
     units, whole = scope.tree.units, named_whole(session, scope, ids)
+    transcripts = newest_transcripts(session, {record.id for _, record in pairs})
     return {
         page.id: _Row(
             page=page,
             record=record,
             student=students.get(record.student_id or ""),
+            transcript=transcripts.get(record.id),
             school=units[record.organisation_id].name,
             is_masked=record.student_id is not None and record.student_id not in whole,
         )
@@ -196,11 +199,12 @@ def _rows(session: Session, scope: Scope, page_ids: Sequence[int]) -> dict[int, 
 
 
 def _facets(session: Session, archive: Archive, counts: dict[LabelField, dict[int, int]]) -> dict[str, list[FacetCount]]:
-    schools = {row.number: row for row in session.scalars(select(Organisation).where(Organisation.number.in_(counts["school"])))}
+    columns = (Organisation.number, Organisation.code, Organisation.name)
+    schools = session.execute(select(*columns).where(Organisation.number.in_(counts["school"])))
     kinds = dict(session.execute(select(IndexLabel.number, IndexLabel.code)).all())
     states = {number: state for state, number in STATUS_NUMBERS.items()}
     named: dict[str, dict[int, tuple[str, str]]] = {
-        "school": {number: (row.code, row.name) for number, row in schools.items()},
+        "school": {number: (code, name) for number, code, name in schools},
         "kind": {number: (code, kind.label) for number, code in kinds.items() if (kind := archive.kinds.get(code))},
         "status": {number: (state.value, STATUS_LABELS[state]) for number, state in states.items()},
     }
@@ -249,8 +253,6 @@ def _called(row: _Row) -> tuple[str | None, str | None]:
 
 
 def _boxes(archive: Archive, row: _Row, places: list[tuple[int, int]]) -> tuple[Box, ...]:
-    if not places:
+    if not (places and row.transcript):
         return ()
-    pages = {page.no: page for page in transcript_pages(archive, row.record.id)}
-    page = pages.get(row.page.no)
-    return tuple(boxes_of(page, places)) if page else ()
+    return tuple(box for page in written_pages(archive, row.transcript) if page["no"] == row.page.no for box in boxes_on(page, places))

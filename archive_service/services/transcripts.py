@@ -1,13 +1,15 @@
 """The words of a record, from its newest transcript rendition.
 
 Lives here: fetching and caching transcripts; renditions are never edited, so a cached one stays right.
-`transcript_pages` leaves the scope to its caller, `shown` checks it.
+`newest_transcripts` leaves the scope to its caller, `shown` checks it.
 """
 
 import json
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,7 +26,7 @@ from archive_service.services.scope import Scope
 from scanners.words import TextPage
 
 KEPT = 512
-_cache: OrderedDict[str, tuple[TextPage, ...]] = OrderedDict()
+_cache: OrderedDict[str, bytes] = OrderedDict()
 _lock = Lock()
 
 
@@ -34,14 +36,10 @@ def newest_transcript(session: Session, record_id: str) -> Rendition | None:
     return session.scalars(wanted.order_by(Rendition.made_at.desc(), Rendition.id.desc()).limit(1)).first()
 
 
-def transcript_pages(archive: Archive, record_id: str) -> tuple[TextPage, ...]:
-    """All pages with their words and boxes; empty when there is no transcript.
-
-    Raises: Damaged, StoreUnavailable.
-    """
-    with archive.read() as session:
-        rendition = newest_transcript(session, record_id)
-    return pages_of(archive, rendition) if rendition else ()
+def newest_transcripts(session: Session, record_ids: Collection[str]) -> dict[str, Rendition]:
+    """Those of several records, by record, in one statement."""
+    wanted = select(Rendition).where(Rendition.record_id.in_(record_ids), Rendition.role == RenditionRole.TRANSCRIPT)
+    return {rendition.record_id: rendition for rendition in session.scalars(wanted.order_by(Rendition.made_at, Rendition.id))}
 
 
 @dataclass(frozen=True)
@@ -70,15 +68,25 @@ def shown(archive: Archive, record_id: str, *, actor: Actor) -> Transcript:
 
 
 def pages_of(archive: Archive, rendition: Rendition) -> tuple[TextPage, ...]:
-    """The pages of one transcript rendition."""
+    """The pages of one transcript rendition. Raises: Damaged, StoreUnavailable."""
+    return tuple(map(TextPage.from_json, written_pages(archive, rendition)))
+
+
+def written_pages(archive: Archive, rendition: Rendition) -> list[dict[str, Any]]:
+    """The same as they are written: an answer of twenty pages needs a line or two of each. Raises: Damaged, StoreUnavailable."""
+    pages: list[dict[str, Any]] = json.loads(_content(archive, rendition))["pages"]
+    return pages
+
+
+def _content(archive: Archive, rendition: Rendition) -> bytes:
+    """Kept as bytes: as words they would take ten times the memory."""
     with _lock:
         if rendition.id in _cache:
             _cache.move_to_end(rendition.id)
             return _cache[rendition.id]
     content = archive.blobs.get(Bucket(rendition.bucket), rendition.blob_key, sha256=rendition.sha256)
-    pages = tuple(TextPage.from_json(page) for page in json.loads(content)["pages"])
     with _lock:
-        _cache[rendition.id] = pages
+        _cache[rendition.id] = content
         while len(_cache) > KEPT:
             _cache.popitem(last=False)
-    return pages
+    return content
