@@ -103,6 +103,7 @@ class SearchSettings(Section):
 class LedgerSettings(Section):
     seal_seconds: float = Field(gt=0)
     alarm_seconds: float = Field(gt=0)
+    anchor_folder: str
 
 
 class AccountsSettings(Section):
@@ -155,6 +156,10 @@ class Settings(Section):
     @property
     def index_folder(self) -> Path:
         return Path(self.search.folder) if self.search.folder else self.home / "index"
+
+    @property
+    def anchor_folder(self) -> Path:
+        return Path(self.ledger.anchor_folder) if self.ledger.anchor_folder else self.home / "anchors"
 
     @property
     def law_folder(self) -> Path:

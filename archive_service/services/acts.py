@@ -38,7 +38,7 @@ _BY_EFFECT: Mapping[Effect, str] = {
     Effect.CUSTODY: "custody.changed",
     Effect.LOOKED: """
         record.viewed page.viewed transcript.viewed master.taken case.viewed student.viewed students.listed student.revealed
-        student.identified student.not_identified search.made ledger.read
+        student.identified student.not_identified search.made ledger.read ledger.exported
     """,
     Effect.OTHER: """
         record.refused batch.opened student.created student.updated roster.received roster.checked roster.imported roster.refused
