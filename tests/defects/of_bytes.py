@@ -63,7 +63,7 @@ DEFECTS = (
         "cipher-unbound",
         "an encrypted blob opens under its own key of the store only",
         (change("adapters/blobs/store.py", 'return f"{bucket}/{key}".encode("ascii")', 'return b""'),),
-        ("tests/unit/adapters/blobs/test_blob_damage.py::test_two_blobs_that_were_swapped_are_noticed",),
+        (f"{GUARDS}::test_an_encrypted_blob_does_not_open_in_another_place",),
     ),
     Defect(
         "key-overwritten",
@@ -80,8 +80,14 @@ DEFECTS = (
     Defect(
         "job-left-out-after-reading",
         "a record that was read is matched",
-        (change("services/transcription.py", 'queue.put(session, "match", record_id=record_id, now=now)', "pass"),),
+        (change("services/transcription.py", 'queue.put(session, "match", record_id=record_id, now=now, priority=2)', "pass"),),
         ("tests/functional/test_worker.py::test_a_paper_goes_from_the_door_to_the_index",),
+    ),
+    Defect(
+        "job-left-out-after-failed-reading",
+        "a record that could not be read is still matched and shown",
+        (change("services/transcription.py", '        queue.put(session, "match", record_id=record_id, now=now)\n', ""),),
+        (f"{GUARDS}::test_a_paper_that_could_not_be_read_goes_on",),
     ),
     Defect(
         "job-left-out-after-review",
@@ -155,6 +161,6 @@ DEFECTS = (
         "restore-overwrites",
         "a restore takes only an empty place",
         (change("services/backup_restore.py", "    if is_taken:\n", "    if False:\n"),),
-        ("tests/functional/test_backup.py::test_a_place_that_holds_something_is_never_overwritten",),
+        ("tests/functional/test_backup.py::test_rows_are_never_overwritten_even_beside_an_empty_store",),
     ),
 )

@@ -1,4 +1,4 @@
-"""Defects by which somebody could see or do what is not theirs: scope, sensitivity, rights, sessions, the ledger of looks."""
+"""Defects by which somebody could see or do what is not theirs: scope, sensitivity, rights, sessions."""
 
 from tests.defects.defect import Defect, change
 
@@ -101,24 +101,6 @@ DEFECTS = (
         ("tests/functional/test_search.py::test_names_are_masked_where_the_unit_has_nothing_to_do_with_the_student",),
     ),
     Defect(
-        "look-without-an-event",
-        "reading a page is an event like writing one",
-        (change("services/papers.py", "ledger.write(session, act, subject, actor=actor, now=archive.clock.now(), detail=detail)", "pass"),),
-        (f"{GUARDS}::test_a_page_is_a_look",),
-    ),
-    Defect(
-        "read-goes-on-without-its-event",
-        "a read whose event cannot be written is refused",
-        (
-            change(
-                "services/ledger.py",
-                "    session.add(event)\n    return event",
-                "    try:\n        with session.begin_nested():\n            session.add(event)\n    except Exception:\n        session.expunge_all()\n    return event",
-            ),
-        ),
-        (f"{GUARDS}::test_a_look_that_cannot_be_written_down_is_refused",),
-    ),
-    Defect(
         "no-csrf-check",
         "a form without the token of its page changes nothing",
         (change("http/guard.py", "            csrf.protect()\n", "            pass\n"),),
@@ -140,7 +122,10 @@ DEFECTS = (
         "token-scope-ignored",
         "a token narrows the rights of its account",
         (change("rules/access.py", "return not viewer.token_scopes or any(", "return True or any("),),
-        ("tests/functional/test_accounts.py::test_a_token_acts_within_its_scopes_until_it_ends",),
+        (
+            "tests/unit/rules/test_access.py::test_tokens_narrow_and_never_widen",
+            "tests/functional/test_api_records.py::test_a_token_narrows_and_never_widens",
+        ),
     ),
     Defect(
         "revoked-token-lives",

@@ -1,6 +1,7 @@
 """A backup of one moment, checked by hand or by us, put back onto an empty folder with every digest proved."""
 
 import json
+import shutil
 import subprocess
 from contextlib import closing
 
@@ -139,6 +140,14 @@ def test_a_place_that_holds_something_is_never_overwritten(archive, backup, empt
         restore(empty, backup.folder, actor=SERVICE)
     with pytest.raises(Rejected):
         make_backup(archive, backup.folder, actor=SERVICE)
+
+
+def test_rows_are_never_overwritten_even_beside_an_empty_store(backup, empty):
+    restore(empty, backup.folder, actor=SERVICE)
+    shutil.rmtree(empty.store_folder)
+    with pytest.raises(Refused) as error:
+        restore(empty, backup.folder, actor=SERVICE)
+    assert (error.value.this_code, empty.store_folder.exists()) == ("not_empty", False)
 
 
 def test_damaged_bytes_are_told_and_the_rest_is_taken_along(archive, filled, tmp_path, empty):
