@@ -52,6 +52,9 @@ bench: setup-test ## Ingest, search and the web beside their yardsticks and aims
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.search
 
+bundle: setup ## An archive that installs on another machine without the internet; ARGS=--debs takes system packages along
+	@bash deploy/bundle.sh $(ARGS)
+
 clean: ## Remove what was built and cached; data in var/, .venv and node_modules stay
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
 	find archive_service scanners retention demo tests benchmarks scripts -name __pycache__ -prune -exec rm -rf {} +
