@@ -13,13 +13,14 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from archive_service.adapters.search_index.entries import Scope as IndexScope
 from archive_service.adapters.search_index.highlight import spans
 from archive_service.adapters.search_index.interface import Hit as IndexHit
-from archive_service.adapters.search_index.interface import Sort, Window
+from archive_service.adapters.search_index.interface import Hits, Sort, Window
 from archive_service.adapters.search_index.parse import Refusal, parse
 from archive_service.adapters.search_index.plan import And, DateRange, Label, LabelField, Number, Plan, Without
 from archive_service.archive import Archive
-from archive_service.errors import Rejected
+from archive_service.errors import IndexUnavailable, Rejected
 from archive_service.models.organisation import Organisation
 from archive_service.models.record import Page, Record, Rendition, ReviewState
 from archive_service.models.search import IndexLabel
@@ -45,6 +46,7 @@ FACETS: tuple[LabelField, ...] = ("school", "kind", "status")
 STATUS_LABELS = {ReviewState.PENDING: "待审", ReviewState.ACCEPTED: "已通过", ReviewState.RETURNED: "已退回"}
 SNIPPET_BEFORE, SNIPPET_AFTER = 16, 64
 SIZE_MOST = 50
+REFILLS_MOST = 20  # a stale page or two is left out and asked again; an index that is wrong throughout is not believed
 
 
 @dataclass(frozen=True)
@@ -128,16 +130,32 @@ def find(archive: Archive, query: Query, *, actor: Actor) -> Answer:
         plan = _with_filters(session, words, query, outdated_pages(session, scope))
     size = max(1, min(query.size, SIZE_MOST))
     window = Window(size=size, offset=(max(query.page, 1) - 1) * size, sort=query.sort)
-    found = archive.index.candidates(plan, index_scope, window)
-    counts = archive.index.facets(plan, index_scope, FACETS)
-    with archive.begin() as session:
-        rows = _rows(session, scope, [hit.page_id for hit in found.hits])
-        facets = _facets(session, archive, counts)
-        detail = {"text": query.text[:200], "total": found.total, "records": sorted({row.record.id for row in rows.values()})}
-        ledger.write(session, "search.made", Subject("search"), actor=actor, now=archive.clock.now(), detail=detail)
+    found, rows, facets = _allowed(archive, query, plan, (index_scope, window), scope)
     hits = tuple(_hit(archive, words, hit, rows[hit.page_id]) for hit in found.hits if hit.page_id in rows)
     took_ms = round((time.perf_counter() - started) * 1000)
     return Answer(found.total, found.near_total, found.exact, took_ms, facets, hits, leaves_closed_out(scope))
+
+
+def _allowed(
+    archive: Archive, query: Query, plan: Plan, asked: tuple[IndexScope, Window], scope: Scope
+) -> tuple[Hits, "dict[int, _Row]", dict[str, list[FacetCount]]]:
+    """What the index proposes and the rows allow; what they do not is taken out of the question, so that it is not counted either.
+
+    Raises: IndexUnavailable (again and again it proposes what the rows do not allow).
+    """
+    index_scope, window = asked
+    for _ in range(REFILLS_MOST):
+        found = archive.index.candidates(plan, index_scope, window)
+        counts = archive.index.facets(plan, index_scope, FACETS)
+        with archive.begin() as session:
+            rows = _rows(session, scope, [hit.page_id for hit in found.hits])
+            refused = frozenset(hit.page_id for hit in found.hits if hit.page_id not in rows)
+            if not refused:
+                detail = {"text": query.text[:200], "total": found.total, "records": sorted({row.record.id for row in rows.values()})}
+                ledger.write(session, "search.made", Subject("search"), actor=scope.actor, now=archive.clock.now(), detail=detail)
+                return found, rows, _facets(session, archive, counts)
+        plan = And((plan, Without(refused)))
+    raise IndexUnavailable("检索索引与材料不符，须重建；已保存的材料不受影响。请通知系统管理员。")
 
 
 @dataclass(frozen=True)
