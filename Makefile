@@ -48,9 +48,12 @@ test-all: setup-test check ## Everything, slow tests included
 test-defects: setup-test ## Take guards out one at a time and show which test turns red; ARGS="name name" narrows it
 	$(BIN)/python -m tests.defects $(ARGS)
 
-bench: setup-test ## Ingest and search beside their yardsticks; some minutes each
+bench: setup-test ## Ingest, search and the web beside their yardsticks and aims; some minutes each
 	$(BIN)/python -m benchmarks.ingest
-	$(BIN)/python -m benchmarks.search.compare
+	$(BIN)/python -m benchmarks.search
+
+bundle: setup ## An archive that installs on another machine without the internet; ARGS=--debs takes system packages along
+	@bash deploy/bundle.sh $(ARGS)
 
 clean: ## Remove what was built and cached; data in var/, .venv and node_modules stay
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
