@@ -76,6 +76,7 @@ class AccountLine:
     state: AccountState
     must_change_password: bool
     created_at: datetime
+    signed_in_at: datetime | None
     version: int
     roles: tuple[RoleLine, ...]
 
@@ -210,6 +211,7 @@ def _line(account: Account, roles: Iterable[RoleLine]) -> AccountLine:
         state=account.state,
         must_change_password=account.must_change_password,
         created_at=account.created_at,
+        signed_in_at=account.signed_in_at,
         version=account.version,
         roles=tuple(roles),
     )

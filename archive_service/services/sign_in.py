@@ -111,6 +111,7 @@ def _fail(archive: Archive, session: Session, tried: _Try, now: datetime) -> Non
 def _open(archive: Archive, session: Session, account: Account, tried: _Try, now: datetime) -> OpenedSession:
     settings, token = archive.settings.accounts, secrets.token_urlsafe(_TOKEN_BYTES)
     forget_failures(session, tried.login)
+    account.signed_in_at = now
     _make_room(session, account.id, now, idle=timedelta(minutes=settings.idle_minutes), at_most=settings.sessions_at_most)
     roles = roles_on(session, account.id, civil(now))
     expires_at = now + timedelta(hours=settings.session_hours)
