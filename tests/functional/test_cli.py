@@ -64,7 +64,7 @@ def test_without_an_instance_each_command_says_what_to_do(shell):
     assert json.loads(shell.run("jobs", "--json").stdout)["error"]["code"] == "no_instance"
 
 
-@pytest.mark.parametrize("words", [["tokan"], ["token"], ["ingest", "/no/such/folder"], ["wait"], ["demo", "load", "--scale", "county"]])
+@pytest.mark.parametrize("words", [["tokan"], ["token"], ["ingest", "/no/such/folder"], ["wait"], ["demo", "load", "--scale", "village"]])
 def test_wrong_use_ends_with_two(shell, words):
     done = shell.run(*words)
     assert (done.returncode, done.stdout) == (2, "")
