@@ -25,7 +25,7 @@ UNFINISHED = (RecordState.RECEIVED, RecordState.JUDGING, RecordState.READING)
 
 @dataclass(frozen=True)
 class BatchView:
-    """A batch with its counts; `pending` have not been read yet, `unmatched` wait for a person."""
+    """A batch with the counts of what the viewer sees in it; `pending` have not been read yet, `unmatched` wait for a person."""
 
     batch: Batch
     unit: str
@@ -93,7 +93,7 @@ def _open(archive: Archive, label: str, source: str, actor: Actor, expected: int
 
 def _views(session: Session, scope: Scope, batches: list[Batch]) -> list[BatchView]:
     ids = [batch.id for batch in batches]
-    counted = select(Record.batch_id, Record.state, Record.match_state, func.count()).where(Record.batch_id.in_(ids))
+    counted = select(Record.batch_id, Record.state, Record.match_state, func.count()).where(Record.batch_id.in_(ids), scope.records())
     states: dict[str, dict[str, int]] = {}
     matches: dict[str, dict[str, int]] = {}
     for batch_id, state, match, number in session.execute(counted.group_by(Record.batch_id, Record.state, Record.match_state)):

@@ -17,9 +17,11 @@ from archive_service.models.record import Record
 from archive_service.rules.access import Right
 from archive_service.rules.law import Law
 from archive_service.rules.lifecycle import CaseState
+from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.batches import UNFINISHED
 from archive_service.services.counts import tray_total
+from archive_service.services.ledger import Subject
 from archive_service.services.review_lines import CaseLine, line_of, lines, my_turn
 from archive_service.services.review_queue import end_of_week, returned_to_me
 from archive_service.services.scope import Scope
@@ -55,14 +57,22 @@ class Work:
 
 
 def my_work(archive: Archive, *, actor: Actor) -> Work:
-    """Everything that waits for the actor at their own units, most urgent first."""
-    with archive.read() as session:
+    """Everything that waits for the actor at their own units, most urgent first; which cases were shown is on the ledger."""
+    with archive.begin() as session:
         scope = Scope.of(session, actor)
         found = _cases(session, scope, archive.law, today(archive.clock))
         work = Work(tray=tray_total(session, scope), batches=_batches(session, scope), cut=len(found) > LINES_AT_MOST)
+        _tell(archive, session, actor, found[:LINES_AT_MOST])
     for line in found[:LINES_AT_MOST]:
         _pile(work, line, today(archive.clock)).append(line)
     return work
+
+
+def _tell(archive: Archive, session: Session, actor: Actor, shown: list[CaseLine]) -> None:
+    """A line gives a child's name and what is done about it, so the list is a look. Source: HN-24.1."""
+    if shown:
+        detail = {"cases": [line.id for line in shown]}
+        ledger.write(session, "cases.listed", Subject("case"), actor=actor, now=archive.clock.now(), detail=detail)
 
 
 def _cases(session: Session, scope: Scope, law: Law, on: date) -> list[CaseLine]:

@@ -169,7 +169,8 @@ class Scope:
 
     def batches(self) -> ColumnElement[bool]:
         """Which batches the actor may see: a condition on Batch."""
-        own = Batch.opened_by == (self.actor.account_id or "")
+        takes_in = bool(self.own_units_with(Right.CAPTURE))  # as for the papers themselves: who has left the post has left the batch
+        own = Batch.opened_by == self.actor.account_id if takes_in else false()
         return own | Batch.organisation_id.in_(self.units(Right.READ_PAPER))
 
     def record(self, session: Session, record_id: str, right: Right = Right.READ_PAPER, *, lock: bool = False) -> Record:
