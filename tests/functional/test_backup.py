@@ -3,6 +3,8 @@
 import json
 import shutil
 import subprocess
+import threading
+import time
 from contextlib import closing
 
 import pytest
@@ -10,12 +12,13 @@ from sqlalchemy import select
 
 from archive_service.adapters.blobs import Bucket
 from archive_service.archive import open_archive
-from archive_service.errors import Refused, Rejected
+from archive_service.errors import Refused, Rejected, Unavailable
 from archive_service.ids import new_id
+from archive_service.models.job import Job
 from archive_service.models.ledger import Event
 from archive_service.models.record import Record, Rendition, RenditionRole
 from archive_service.rules.access import Role
-from archive_service.services import fixity, intake, ledger, ledger_verify, tasks
+from archive_service.services import backup_manifest, fixity, intake, ledger, ledger_verify, tasks
 from archive_service.services.actor import SERVICE
 from archive_service.services.backup import make_backup
 from archive_service.services.backup_restore import check_backup, restore
@@ -178,3 +181,62 @@ def test_sheets_of_tasks_under_way_come_along(archive, filled, empty, tmp_path):
     assert check_backup(made.folder, nothing) == []
     assert restore(empty, made.folder, actor=SERVICE).is_sound
     assert [(path.name, path.read_bytes()) for path in (empty.home / "tasks").iterdir()] == [(f"{waiting}.xlsx", b"waiting")]
+
+
+def test_a_restore_that_lost_rows_says_so(backup, empty):
+    about = json.loads((backup.folder / "backup.json").read_text("utf-8"))
+    about["counts"] = {**about["counts"], "record": len(TEXTS) + 1, "gone": 1}
+    (backup.folder / "backup.json").write_text(json.dumps(about), "utf-8")
+    restored = restore(empty, backup.folder, actor=SERVICE)
+    assert [fault.split()[1] for fault in restored.row_faults] == ["record", "gone"]
+    assert not restored.is_sound
+
+
+def test_a_disk_that_keeps_something_else_ends_the_backup(archive, filled, tmp_path, monkeypatch):
+    copy = backup_manifest._copy
+
+    def careless(source, path):
+        digest = copy(source, path)
+        damage(path)
+        return digest
+
+    monkeypatch.setattr(backup_manifest, "_copy", careless)
+    with pytest.raises(Unavailable) as error:
+        make_backup(archive, tmp_path / "backup", actor=SERVICE)
+    assert error.value.this_code == "backup_disk"
+    assert not (tmp_path / "backup").exists()
+
+
+def test_a_backup_made_while_papers_come_in_is_one_moment(archive, filled, empty, tmp_path):
+    """Writers that never stop: whatever the backup holds of them is whole, and nothing they are told is kept goes missing."""
+    stop, taken = threading.Event(), []
+
+    def write():
+        while not stop.is_set():
+            taken.append(intake.receive(archive, Incoming(jpeg(f"{new_id()}"), "new.jpg"), actor=filled).id)
+            ledger.seal(archive)
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    try:
+        while len(taken) < 3:
+            time.sleep(0.01)
+        before = list(taken)
+        made = make_backup(archive, tmp_path / "backup", actor=SERVICE)
+        during = len(taken) - len(before)
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    assert during > 0
+    assert made.faults == []
+    restored = restore(empty, made.folder, actor=SERVICE)
+    assert restored.is_sound
+    with closing(open_archive(empty)) as other, other.read() as session:
+        records = set(session.scalars(select(Record.id)))
+        masters = set(session.scalars(select(Rendition.record_id).where(Rendition.role == RenditionRole.MASTER)))
+        jobs = set(session.scalars(select(Job.record_id).where(Job.kind == "judge")))
+        events = set(session.scalars(select(Event.record_id).where(Event.act == "record.received")))
+    assert records == masters == jobs == events
+    assert set(before) <= records
