@@ -127,10 +127,12 @@ def main(port: int, token: str, id_no: str, log: Path) -> None:
     with log.open("a", encoding="utf-8") as file, ThreadPoolExecutor(HANDS) as pool:
         for _ in range(HANDS):
             pool.submit(work)
-        for line in sys.stdin:
-            wanted.release(int(line))
-        over.set()
-        wanted.release(HANDS)
+        try:
+            for line in sys.stdin:
+                wanted.release(int(line))
+        finally:
+            over.set()
+            wanted.release(HANDS)
 
 
 if __name__ == "__main__":
