@@ -11,25 +11,40 @@ from archive_service.cli.operator import OPERATOR, instance, system_operator
 from archive_service.cli.taking_over import as_indexer
 from archive_service.models.job import Job, JobState
 from archive_service.services import fixity, indexing, watching
+from archive_service.services.fixity_choice import Choice
 
 FAULTS_SHOWN = 200
 
 
 @click.command("verify-store", help="逐份核对材料内容与登记的摘要，并找出没有登记的内容；发现问题时退出状态为 1。")
 @click.option("--sample", type=click.IntRange(min=1), help="只抽查这么多份")
+@click.option("--seed", help="抽查的种子：同一种子在同样的材料中抽到同样的份，不给出时随机产生并写明")
+@click.option("--rota", type=click.IntRange(min=1), help="轮查：接着上一次核对这么多份，查完一轮从头再来")
 @click.option("--strict", is_flag=True, help="中断留下的未登记内容也算问题")
 @speaking
-def verify_store(console: Console, sample: int | None, *, strict: bool) -> int:
+def verify_store(console: Console, sample: int | None, seed: str | None, rota: int | None, *, strict: bool) -> int:
     """Read every byte the service answers for."""
+    if (sample and rota) or (seed and not sample):
+        raise click.UsageError("--sample 与 --rota 只能用一个，--seed 与 --sample 同用")
+    choice = Choice(sample or rota, seed, is_rota=rota is not None)
     with instance() as archive, console.progress("核对内容") as advance:
-        verdict = fixity.verify_store(archive, actor=OPERATOR, sample=sample, told=advance)
+        verdict = fixity.verify_store(archive, actor=OPERATOR, choice=choice, told=advance)
     named = [*verdict.faults, *verdict.leftovers]
-    value: dict[str, Any] = {"total": verdict.total, "checked": verdict.checked, "bytes": verdict.bytes}
+    value: dict[str, Any] = {"total": verdict.total, "checked": verdict.checked, "bytes": verdict.bytes, **verdict.choice}
     value |= {"faults": [each.as_json() for each in verdict.faults], "leftovers": [each.as_json() for each in verdict.leftovers]}
     more = [f"……共 {len(named)} 处"] if len(named) > FAULTS_SHOWN else []
     told = f"登记 {verdict.total} 份，核对 {verdict.checked} 份，{verdict.bytes:,} 字节；问题 {len(verdict.faults)} 处"
-    console.result(value, *(each.message for each in named[:FAULTS_SHOWN]), *more, told)
+    console.result(value, *(each.message for each in named[:FAULTS_SHOWN]), *more, told, *_which(verdict.choice))
     return REFUSED if verdict.faults or (strict and verdict.leftovers) else DONE
+
+
+def _which(choice: Mapping[str, Any]) -> list[str]:
+    """What a run over a part has read, so that it can be repeated or gone on with."""
+    if "seed" in choice:
+        return [f"抽查 {choice['sample']} 份，种子 {choice['seed']}；用 --seed {choice['seed']} 可重做同一次抽查"]
+    if "rota" in choice:
+        return ["轮查完一轮，下次从头开始" if choice["round_done"] else "轮查到此，下次接着核对"]
+    return []
 
 
 @click.command(help="从数据库重建检索；期间检索照常，服务不必停。")

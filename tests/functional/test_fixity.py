@@ -3,16 +3,17 @@
 import uuid
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from archive_service.adapters.blobs import Bucket, record_key
 from archive_service.errors import StoreUnavailable
 from archive_service.ids import new_id
 from archive_service.models.ledger import Event
-from archive_service.models.record import Rendition, RenditionRole
+from archive_service.models.record import Record, Rendition, RenditionRole
 from archive_service.rules.access import Role
 from archive_service.services import fixity, intake
 from archive_service.services.actor import SERVICE
+from archive_service.services.fixity_choice import Choice
 from archive_service.services.intake import Incoming
 from archive_service.worker import Worker
 from tests.papers import jpeg
@@ -100,8 +101,79 @@ def test_a_store_that_is_away_has_lost_nothing(archive, record, monkeypatch):
         verify(archive)
 
 
-def test_a_sample_reads_so_many_and_a_run_is_on_the_ledger(archive, record):
-    assert verify(archive, sample=1).checked == 1
+def test_a_run_is_on_the_ledger(archive, record):
+    verify(archive)
     with archive.read() as session:
         event = session.scalars(select(Event).where(Event.act == "store.verified")).one()
-    assert (event.detail["checked"], event.detail["sample"], event.detail["faults"]) == (1, 1, 0)
+    assert (event.detail["checked"], event.detail["faults"]) == (len(renditions(archive)), 0)
+
+
+def read_in(archive, choice, monkeypatch):
+    """The keys that a run reads."""
+    keys, plain = [], type(archive.blobs).verify
+
+    def noted(store, bucket, key):
+        keys.append(key)
+        return plain(store, bucket, key)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(archive.blobs), "verify", noted)
+        verdict = verify(archive, choice=choice)
+    assert verdict.checked == len(keys)
+    return keys, verdict.choice
+
+
+def test_a_sample_is_of_the_stated_size_and_repeated_by_its_seed(archive, record, monkeypatch):
+    keys, told = read_in(archive, Choice(2), monkeypatch)
+    assert len(set(keys)) == told["sample"] == 2
+    assert read_in(archive, Choice(2, told["seed"]), monkeypatch) == (keys, told)
+    others = {tuple(read_in(archive, Choice(2, str(seed)), monkeypatch)[0]) for seed in range(20)}
+    assert len(others) > 1
+    assert len(read_in(archive, Choice(1000), monkeypatch)[0]) == len(renditions(archive))
+    with archive.read() as session:
+        event = session.scalars(select(Event).where(Event.act == "store.verified").order_by(Event.id)).first()
+    assert (event.detail["sample"], event.detail["seed"]) == (2, told["seed"])
+
+
+def test_a_rota_goes_on_where_it_stopped_and_reads_everything_once_a_round(archive, record, monkeypatch):
+    rota, wanted = Choice(2, is_rota=True), [row.blob_key for row in renditions(archive)]
+    seen, is_done = [], False
+    while not is_done:
+        keys, told = read_in(archive, rota, monkeypatch)
+        verify(archive, choice=Choice(1))  # other runs do not move it
+        seen, is_done = seen + keys, told["round_done"]
+    assert seen == wanted
+    assert read_in(archive, rota, monkeypatch)[0] == wanted[:2]
+
+
+def test_a_rota_finds_damage_when_its_turn_comes(archive, record):
+    archive.blobs.expunge(Bucket.WORKING, renditions(archive)[-1].blob_key)
+    rota = Choice(len(renditions(archive)) - 1, is_rota=True)
+    assert verify(archive, choice=rota).faults == []
+    assert [fault.code for fault in verify(archive, choice=rota).faults] == ["missing"]
+
+
+@pytest.mark.parametrize("values", [{"bytes": 1}, {"sha256": "0" * 64}, {"sm3": "0" * 64}], ids=lambda values: next(iter(values)))
+def test_a_row_that_says_something_else_than_its_master_is_found(archive, record, values):
+    with archive.begin() as session:
+        session.execute(update(Record).values(values))
+    (fault,) = verify(archive).faults
+    assert (fault.code, fault.record_id, fault.name) == ("stale", record.id, "户口簿.jpg")
+
+
+@pytest.mark.parametrize("values", [{"bytes": 1}, {"sha256": "0" * 64}, {"sm3": "0" * 64}], ids=lambda values: next(iter(values)))
+def test_a_rendition_that_says_something_else_than_its_bytes_is_found(archive, record, values):
+    with archive.begin() as session:
+        session.execute(update(Rendition).where(Rendition.role == RenditionRole.ACCESS).values(values))
+    (fault,) = verify(archive).faults
+    assert (fault.code, fault.record_id, fault.page_no) == ("another", record.id, 1)
+
+
+def test_a_record_without_its_master_and_a_page_without_its_picture_are_found(archive, record):
+    with archive.begin() as session:
+        session.execute(delete(Rendition).where(Rendition.role != RenditionRole.TRANSCRIPT))
+    verdict = verify(archive)
+    assert [(fault.code, fault.record_id, fault.page_no) for fault in verdict.faults] == [
+        ("no_master", record.id, None),
+        ("no_picture", record.id, 1),
+    ]
