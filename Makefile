@@ -51,6 +51,7 @@ test-defects: setup-test ## Take guards out one at a time and show which test tu
 bench: setup-test ## Ingest, search and the web beside their yardsticks and aims; some minutes each
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.search
+	$(BIN)/python -m benchmarks.web
 
 bundle: setup ## An archive that installs on another machine without the internet; ARGS=--debs takes system packages along
 	@bash deploy/bundle.sh $(ARGS)
