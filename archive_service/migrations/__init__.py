@@ -45,10 +45,3 @@ def current(engine: Engine) -> str | None:
     """The revision of a database; absent: no schema yet."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
-
-
-def knows(revision: str) -> bool:
-    """Whether a revision is one this code can bring up."""
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    return revision in {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
