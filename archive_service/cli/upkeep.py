@@ -1,6 +1,7 @@
 """`xueji verify-store`, `reindex`, `jobs`: what an operator checks and mends. Not here: the ledger (ledgers)."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import click
