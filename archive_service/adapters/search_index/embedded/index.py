@@ -20,7 +20,7 @@ from archive_service.adapters.search_index.embedded.rebuild import EmbeddedRebui
 from archive_service.adapters.search_index.embedded.rows import Found, Rows, count_values, find
 from archive_service.adapters.search_index.embedded.snapshot import Reader, Snapshot
 from archive_service.adapters.search_index.embedded.writer import commit, tidy
-from archive_service.adapters.search_index.entries import COLUMNS, Scope
+from archive_service.adapters.search_index.entries import COLUMNS, FoldedPage, Scope
 from archive_service.adapters.search_index.interface import NEAR_BELOW, Batch, Health, Hits, Rebuild, State, Window
 from archive_service.adapters.search_index.plan import LabelField, Plan, strict
 from archive_service.adapters.search_index.tokens import TOKENS_VERSION
@@ -95,6 +95,11 @@ class EmbeddedIndex:
         with self._answering() as snapshot:
             found = self._find(snapshot, strict(plan), scope)
             return {field: count_values(found, field) for field in fields}
+
+    def held(self) -> Iterator[FoldedPage]:
+        with self._answering() as snapshot:
+            for live in snapshot.segments:
+                yield from live.segment.pages.pages(np.flatnonzero(live.alive).astype(np.int32))
 
     def begin_rebuild(self) -> Rebuild:
         return EmbeddedRebuild(self._root, self._fingerprint)
