@@ -56,6 +56,7 @@ COMMANDS = (
     ledgers.export_ledger,
     ledgers.verify_anchor,
     upkeep.verify_store,
+    upkeep.verify_index,
     upkeep.jobs,
     doctor.doctor,
     describing.openapi,

@@ -1,7 +1,8 @@
-"""`xueji verify-store`, `reindex`, `jobs`: what an operator checks and mends. Not here: the ledger (ledgers)."""
+"""`xueji verify-store`, `verify-index`, `reindex`, `jobs`: what an operator checks and mends. Not here: the ledger (ledgers)."""
 
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from archive_service.cli.console import DONE, REFUSED, Console, speaking
 from archive_service.cli.operator import OPERATOR, instance, system_operator
 from archive_service.cli.taking_over import as_indexer
 from archive_service.models.job import Job, JobState
-from archive_service.services import fixity, indexing, watching
+from archive_service.services import fixity, fixity_index, indexing, watching
 from archive_service.services.fixity_choice import Choice
 
 FAULTS_SHOWN = 200
@@ -46,6 +47,19 @@ def _which(choice: Mapping[str, Any]) -> list[str]:
     if "rota" in choice:
         return ["轮查完一轮，下次从头开始" if choice["round_done"] else "轮查到此，下次接着核对"]
     return []
+
+
+@click.command("verify-index", help="把检索与数据库逐页对照，双向指出不同；发现问题时退出状态为 1，用 xueji reindex 重建。")
+@speaking
+def verify_index(console: Console) -> int:
+    """Compare every page both ways."""
+    with instance() as archive:
+        verdict = fixity_index.verify_index(archive)
+    more = [f"……共 {len(verdict.faults)} 处"] if len(verdict.faults) > FAULTS_SHOWN else []
+    told = f"检索中 {verdict.held} 页，对照 {verdict.compared} 页；问题 {len(verdict.faults)} 处"
+    value = asdict(verdict) | {"faults": [{**asdict(fault), "message": fault.message} for fault in verdict.faults]}
+    console.result(value, *(fault.message for fault in verdict.faults[:FAULTS_SHOWN]), *more, told)
+    return REFUSED if verdict.faults else DONE
 
 
 @click.command(help="从数据库重建检索；期间检索照常，服务不必停。")
