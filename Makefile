@@ -48,10 +48,11 @@ test-all: setup-test check ## Everything, slow tests included
 test-defects: setup-test ## Take guards out one at a time and show which test turns red; ARGS="name name" narrows it
 	$(BIN)/python -m tests.defects $(ARGS)
 
-bench: setup-test ## Ingest, search and the web beside their yardsticks and aims; some minutes each
+bench: setup-test ## Ingest, search, the web and the ledger beside their yardsticks and aims; some minutes each
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.web
+	$(BIN)/python -m benchmarks.ledger
 
 bundle: setup ## An archive that installs on another machine without the internet; ARGS=--debs takes system packages along
 	@bash deploy/bundle.sh $(ARGS)

@@ -55,11 +55,15 @@ class Keeper:
         heart.stop()
 
     def seal(self) -> int:
-        """Link new events into the chain; now and then also the late ones, and write the anchors that are due."""
+        """Link new events into the chain; now and then also the late ones, and write the anchors that are due.
+
+        Returns how many where more may wait. Otherwise the sealer pauses: a turn for every few events would take the writers' turns.
+        """
         if time.monotonic() - self._swept > SWEEP_SECONDS:
             self._swept = time.monotonic()
             self._anchor()
-        return ledger.seal(self.archive)
+        number = ledger.seal(self.archive)
+        return number if number == ledger.SEAL_AT_MOST else 0
 
     def _anchor(self) -> None:
         while ledger.seal(self.archive, sweeping=True):
