@@ -1,4 +1,4 @@
-"""Defects by which something acknowledged could be lost: bytes, digests, jobs, backups."""
+"""Defects by which something acknowledged could be lost: bytes, digests, jobs."""
 
 from tests.defects.defect import Defect, change
 
@@ -126,41 +126,5 @@ DEFECTS = (
         "commit stands once, so that one use case is one transaction",
         (change("services/intake.py", "        session.flush()\n", "        session.commit()\n"),),
         ("tests/test_conventions.py::test_commit_stands_once",),
-    ),
-    Defect(
-        "verify-store-reads-nothing",
-        "verify-store reads every byte",
-        (
-            change(
-                "services/fixity.py",
-                "stored = archive.blobs.verify(Bucket(row.bucket), row.blob_key)",
-                "stored = archive.blobs.stat(Bucket(row.bucket), row.blob_key)",
-            ),
-        ),
-        ("tests/functional/test_fixity.py::test_one_flipped_bit_is_found_and_named_to_the_page",),
-    ),
-    Defect(
-        "verify-store-trusts-the-store",
-        "verify-store compares with the row, not only with what the store says of itself",
-        (change("services/fixity.py", "return None if same else _fault(ANOTHER, row, name)", "return None"),),
-        ("tests/functional/test_fixity.py::test_sound_bytes_of_another_paper_are_found",),
-    ),
-    Defect(
-        "backup-leaves-out-a-blob",
-        "a backup holds the bytes of every rendition its rows name",
-        (change("services/backup.py", "for number, row in enumerate(rows, start=1):", "for number, row in enumerate(rows[1:], start=1):"),),
-        ("tests/functional/test_backup.py::test_everything_comes_back_and_every_digest_holds",),
-    ),
-    Defect(
-        "backup-files-unchecked",
-        "a damaged backup is refused before anything is restored",
-        (change("services/backup_restore.py", "elif digest_of(path) != digest:", "elif False:"),),
-        ("tests/functional/test_backup.py::test_a_damaged_backup_is_told_file_by_file",),
-    ),
-    Defect(
-        "restore-overwrites",
-        "a restore takes only an empty place",
-        (change("services/backup_restore.py", "    if is_taken:\n", "    if False:\n"),),
-        ("tests/functional/test_backup.py::test_rows_are_never_overwritten_even_beside_an_empty_store",),
     ),
 )

@@ -192,6 +192,15 @@ def test_a_restore_that_lost_rows_says_so(backup, empty):
     assert not restored.is_sound
 
 
+def test_a_ledger_that_ends_elsewhere_is_told(backup, empty):
+    about = json.loads((backup.folder / "backup.json").read_text("utf-8"))
+    about["ledger"] = {**about["ledger"], "digest": "0" * 64}
+    (backup.folder / "backup.json").write_text(json.dumps(about), "utf-8")
+    restored = restore(empty, backup.folder, actor=SERVICE)
+    assert restored.ledger_fault
+    assert not restored.is_sound
+
+
 def test_a_disk_that_keeps_something_else_ends_the_backup(archive, filled, tmp_path, monkeypatch):
     copy = backup_manifest._copy
 
