@@ -28,7 +28,7 @@ def create_app(settings: Settings, archive: Archive | None = None) -> Flask:
         SECRET_KEY=settings.secret_file.read_text("ascii").strip(),
         MAX_CONTENT_LENGTH=settings.intake.max_bytes + FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
-        SESSION_COOKIE_NAME="xueji_form",
+        SESSION_COOKIE_NAME="__Host-xueji_form" if settings.service.secure_cookies else "xueji_form",
         SESSION_COOKIE_SECURE=settings.service.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -36,6 +36,7 @@ def create_app(settings: Settings, archive: Archive | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         TEMPLATES_AUTO_RELOAD=False,
     )
+    app.url_map.merge_slashes = False  # it answers with a redirect to whatever host was claimed
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     app.extensions["archive"] = archive or open_archive(settings)
     if settings.service.trusted_proxies:

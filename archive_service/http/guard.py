@@ -20,6 +20,7 @@ from archive_service.services import sessions, tokens
 from archive_service.settings import Settings
 
 COOKIE = "xueji_session"
+SECURE_COOKIE = f"__Host-{COOKIE}"  # browsers take a cookie of this name over TLS only, from this host only
 BEARER = "Bearer "
 WITH_FIRST_PASSWORD = frozenset({"/password", "/sign-out"})  # all that a password known to somebody else opens
 
@@ -64,7 +65,7 @@ def _authenticate(archive: Archive, limit: RateLimit) -> None:
     try:
         if bearer is not None:
             g.actor = tokens.actor_of_token(archive, bearer, address)
-        elif token := request.cookies.get(COOKIE):
+        elif token := cookie_token():
             g.signed_in = sessions.signed_in(archive, token, address)
             g.actor = g.signed_in.actor
     except NotSignedIn as error:
@@ -101,6 +102,21 @@ def _sent_to(url: str, *, refusal: ArchiveError) -> BaseResponse:
     return redirect(url)
 
 
+def cookie_token() -> str:
+    """The session's token the browser sent, or nothing."""
+    return request.cookies.get(_cookie(current_app.extensions["archive"].settings), "")
+
+
 def set_cookie(response: BaseResponse, token: str, settings: Settings) -> None:
     """Hand the session's token to the browser; it ends with the browser, the row ends it earlier."""
-    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=settings.service.secure_cookies)
+    response.set_cookie(_cookie(settings), token, httponly=True, samesite="Lax", secure=settings.service.secure_cookies)
+
+
+def clear_cookie(response: BaseResponse, settings: Settings) -> None:
+    """Take the session's token back, and what pages kept in the browser: unfinished uploads wait in its storage."""
+    response.delete_cookie(_cookie(settings), httponly=True, samesite="Lax", secure=settings.service.secure_cookies)
+    response.headers["Clear-Site-Data"] = '"storage"'
+
+
+def _cookie(settings: Settings) -> str:
+    return SECURE_COOKIE if settings.service.secure_cookies else COOKIE
