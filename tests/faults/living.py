@@ -64,7 +64,8 @@ class Instance:
     @property
     def log(self) -> str:
         """What its processes have written so far."""
-        return (self.home / "up.log").read_text("utf-8", errors="replace")
+        path = self.home / "up.log"
+        return path.read_text("utf-8", errors="replace") if path.exists() else ""
 
     def start(self, *, file_bytes: int | None = None) -> None:
         """Start it and wait until it answers; no file may grow beyond `file_bytes`, as on a disk that is nearly full."""
@@ -129,6 +130,11 @@ class Instance:
             self.kill_one(stopped)
         self._up.wait(END_SECONDS)
         assert wait_for(lambda: not any(map(_is_alive, everyone)), END_SECONDS), "children outlive their supervisor"
+
+    def ended(self) -> int:
+        """Wait until it ends by itself; its exit status."""
+        assert self._up
+        return self._up.wait(END_SECONDS)
 
     def stop(self) -> None:
         """End it the way an operator does."""
