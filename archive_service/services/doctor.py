@@ -85,7 +85,7 @@ def _look(archive: Archive, session: Session, *, is_running: bool) -> _Seen:
         roles={lease.name: lease.held_until for lease in session.scalars(select(Lease))},
         stuck=session.scalar(stuck) or 0,
         first_at=session.scalar(select(Event.at).order_by(Event.id).limit(1)),
-        last_at=session.scalar(select(Event.at).order_by(Event.id.desc()).limit(1)),
+        last_at=session.scalar(select(func.max(Event.at))),
         backup_at=session.scalar(backup),
         database_now=session.execute(select(func.clock_timestamp())).scalar_one().astimezone(UTC) if is_apart else None,
     )

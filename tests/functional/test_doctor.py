@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from archive_service.cli import doctor as command
-from archive_service.cli import doctor_instance, doctor_machine
+from archive_service.cli import doctor_instance, doctor_machine, main
 from archive_service.db import open_engine
 from archive_service.models.job import Job, JobState, Lease
 from archive_service.models.ledger import Event
@@ -67,10 +66,9 @@ def store_down(archive):
 @contextmanager
 def store_full(archive):
     """A real file system with no room left."""
-    with mounted(archive, "size=256k"):
-        (archive.settings.store_folder / "filler").write_bytes(b"x" * 200_000)
+    with mounted(archive, "size=4m"):
         with pytest.raises(OSError, match="No space"):
-            (archive.settings.store_folder / "more").write_bytes(b"x" * 200_000)
+            (archive.settings.store_folder / "filler").write_bytes(b"x" * 5_000_000)
         yield
 
 
@@ -302,6 +300,8 @@ def test_an_engine_that_does_not_load(make_settings):
     assert HAN.search(found["reader_missing"].advice + "运行安装")
 
 
-def test_the_exit_status_is_that_of_faults_only():
-    assert command.doctor.callback is not None
-    assert replace(schema_check("0001"), state=State.WARN).state is State.WARN
+@pytest.mark.parametrize(("state", "status"), [(State.FAULT, 1), (State.WARN, 0), (State.OK, 0)])
+def test_the_exit_status_is_that_of_faults_only(monkeypatch, state, status):
+    finding = replace(schema_check("0001"), state=state)
+    monkeypatch.setattr("archive_service.cli.doctor.CHECKS", (lambda _settings, *, thorough: iter([finding]),))  # noqa: ARG005 (the shape of a check)
+    assert main(["doctor", "--json"]) == status
