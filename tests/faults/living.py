@@ -50,9 +50,9 @@ class Instance:
         self.home, self.port = home, free_port()
         self.halts = Halts(home.with_name(f"{home.name}-halts"), points)
         chosen = {"XUEJI_HOME": str(home), "XUEJI_PORT": str(self.port), "XUEJI_DATABASE__URL": database_url, **more}
-        self._environ = {**os.environ, **QUICK, **chosen, "PYTHONPATH": str(self.halts.folder)}
+        self.environ = {**os.environ, **QUICK, **chosen, "PYTHONPATH": str(self.halts.folder)}
         self._up: subprocess.Popen[bytes] | None = None
-        self.settings: Settings = load(self._environ)
+        self.settings: Settings = load(self.environ)
         instances.prepare(self.settings)
         self.archive: Archive = open_archive(self.settings, paper_reader=LocalReader(self.settings))
         make = Make(self.archive)
@@ -78,7 +78,7 @@ class Instance:
             self._up = subprocess.Popen(
                 [sys.executable, "-m", "archive_service.cli", "up", "--verbose"],
                 cwd=ROOT,
-                env=self._environ,
+                env=self.environ,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -100,6 +100,10 @@ class Instance:
             return False
         finally:
             connection.close()
+
+    def set(self, **more: str) -> None:
+        """Change settings for the next start."""
+        self.environ |= more
 
     def kill(self, role: str) -> None:
         """Kill a role's processes; the supervisor starts them again."""
