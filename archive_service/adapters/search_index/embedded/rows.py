@@ -40,17 +40,23 @@ def find(live: LiveSegment, plan: Plan, scope: Scope, cache: ByteCache) -> Found
     key = (live.segment.name, live.entry.gone_file, plan, scope)
     kept = cache.get(key)
     if kept is None:
-        mask = matching(plan, live.segment, _open_to(scope, live))
+        mask = matching(plan, live.segment, _open_to(scope, live, cache))
         docs = np.flatnonzero(mask).astype(np.int32)
         kept = (docs, _ranks(plan, live, mask)[docs])
         cache.put(key, kept, sum(part.nbytes for part in kept) + 1_000)
     return Found(live, *kept)
 
 
-def _open_to(scope: Scope, live: LiveSegment) -> Mask:
-    pages = live.segment.pages
-    school = np.isin(pages.column("school"), list(scope.schools))
-    return live.alive & school & np.isin(pages.column("sensitivity"), list(scope.sensitivities))
+def _open_to(scope: Scope, live: LiveSegment, cache: ByteCache) -> Mask:
+    """The same for every question of somebody, so it is kept."""
+    key = (live.segment.name, live.entry.gone_file, scope)
+    kept: Mask | None = cache.get(key)
+    if kept is None:
+        pages = live.segment.pages
+        school = np.isin(pages.column("school"), list(scope.schools))
+        kept = live.alive & school & np.isin(pages.column("sensitivity"), list(scope.sensitivities))
+        cache.put(key, kept, kept.nbytes + 1_000)
+    return kept
 
 
 def _ranks(plan: Plan, live: LiveSegment, mask: Mask) -> npt.NDArray[np.int8]:
