@@ -59,6 +59,7 @@ def test_an_older_instance_learns_when_accounts_last_signed_in(engine):
     """The column comes with what the ledger knows already."""
     with engine.begin() as connection:
         connection.execute(text("alter table account drop column signed_in_at"))
+        connection.execute(text("drop index ix_event__act_id"))
         connection.execute(text("update alembic_version set version_num = '0001'"))
         account = "insert into account (id, login, name, state, must_change_password, created_at, version) values ('{0}', '{0}', '{0}', 'active', false, '2026-09-01 00:00:00+00:00', 1)"
         event = "insert into event (at, act, account_id, account_name, address, subject, detail) values ('2026-09-0{} 00:00:00+00:00', '{}', 'one', '某人', '-', 'account', '{{}}')"

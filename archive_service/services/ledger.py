@@ -85,6 +85,18 @@ def unsealed_since(archive: Archive, session: Session) -> timedelta | None:
     return now - oldest if oldest else None
 
 
+def sealed_to(session: Session) -> tuple[int, datetime | None]:
+    """How many links the chain has and when the last was made; without gaps, as `verify` proves, the last one's number tells."""
+    last = session.execute(select(EventLink.seq, EventLink.sealed_at).order_by(EventLink.seq.desc()).limit(1)).first()
+    return (last.seq, last.sealed_at) if last else (0, None)
+
+
+def waiting(archive: Archive, session: Session) -> int:
+    """How many events wait to be sealed."""
+    unsealed = _waiting(session, archive.clock.now(), sweeping=False)
+    return session.scalar(select(func.count()).select_from(Event).where(unsealed)) or 0
+
+
 def unlinked() -> ColumnElement[bool]:
     """The condition that an event has no place in the chain."""
     return ~select(EventLink.event_id).where(EventLink.event_id == Event.id).exists()

@@ -6,7 +6,7 @@ Source: GB/T 39784 (三员分立: the audit administrator reads the ledger, not 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from archive_service.archive import Archive
 from archive_service.errors import Denied
@@ -16,6 +16,7 @@ from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope
+from archive_service.services.totals import counted
 
 ROWS = 100
 
@@ -58,12 +59,12 @@ def page(archive: Archive, *, actor: Actor, act: str = "", who: str = "", before
         conditions: list[ColumnElement[bool]] = [Event.unit_id.in_(units) | Event.unit_id.is_(None)]
         conditions += [Event.act.startswith(act, autoescape=True)] if act else []
         conditions += [Event.account_name.contains(who, autoescape=True)] if who else []
-        total = session.scalar(select(func.count()).select_from(Event).where(*conditions)) or 0
+        total = counted(session, select(Event.id).where(*conditions))
         if before:
             conditions.append(Event.id < before)
         wanted = select(Event, EventLink).outerjoin(EventLink, EventLink.event_id == Event.id).where(*conditions)
         found = session.execute(wanted.order_by(Event.id.desc()).limit(ROWS + 1)).all()
-        sealed, sealed_at = session.execute(select(func.count(), func.max(EventLink.sealed_at)).select_from(EventLink)).one()
+        sealed, sealed_at = ledger.sealed_to(session)
         names = {unit.id: unit.name for unit in scope.tree.units.values()}
         detail = {"act": act, "who": who, "shown": min(len(found), ROWS)}
         ledger.write(session, "ledger.read", Subject("ledger"), actor=actor, now=archive.clock.now(), detail=detail)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from archive_service.errors import Denied, NotFound, Refused
 from archive_service.models.batch import Batch
@@ -129,23 +129,25 @@ class Scope:
         )
         return Record.received_unit_id.in_(self.own_units_with(Right.READ_PAPER)) | standing.exists()
 
-    def _takes_part(self) -> ColumnElement[bool]:
+    def _takes_part(self, *, in_list: bool = False) -> ColumnElement[bool]:
         """Cases the actor's units are party to: a condition on Case.
 
         The unit that opened it while it lives, the others of its chain once it was submitted, nobody after it was withdrawn.
+        `in_list`: asked of all cases, the chain leads to them; of a few, each is looked up, whatever else the units have had to do with.
         Source: HN-24.1, PIPL-6.
         """
-        mine = self.own_units_with(Right.READ_PAPER)
-        on_chain = select(CaseStep.case_id).where(CaseStep.unit_id.in_(mine))
+        mine, step = self.own_units_with(Right.READ_PAPER), aliased(CaseStep)
+        chain = select(step.case_id).where(step.unit_id.in_(mine))
+        on_chain = Case.id.in_(chain) if in_list else chain.where(step.case_id == Case.id).correlate_except(step).exists()
         opened = Case.organisation_id.in_(mine) & Case.state.in_(_LIVING)
-        return opened | (Case.id.in_(on_chain) & Case.state.in_(_SUBMITTED))
+        return opened | (on_chain & Case.state.in_(_SUBMITTED))
 
     def students(self) -> ColumnElement[bool]:
         """Which students the actor may see: a condition on Student. Those of other schools only in a case that was submitted."""
         reading = self.units(Right.READ_PAPER)
         if not reading:
             return false()
-        in_case = select(Case.student_id).where(self._takes_part(), Case.state.in_(_SUBMITTED))
+        in_case = select(Case.student_id).where(self._takes_part(in_list=True), Case.state.in_(_SUBMITTED))
         return Student.school_id.in_(reading) | Student.id.in_(in_case)
 
     def named_students(self) -> ColumnElement[bool]:
@@ -154,18 +156,23 @@ class Scope:
         A student a school wants to take over is known to it by name and number before anything else is shown.
         """
         mine = self.own_units_with(Right.READ_PAPER)
-        return Student.school_id.in_(mine) | Student.id.in_(select(Case.student_id).where(self._takes_part()))
+        in_case = select(Case.id).where(Case.student_id == Student.id, self._takes_part()).correlate_except(Case)
+        return Student.school_id.in_(mine) | in_case.exists()
 
-    def cases(self) -> ColumnElement[bool]:
+    def cases(self, *, in_list: bool = True) -> ColumnElement[bool]:
         """Which cases the actor may see: a condition on Case."""
         reading = self.units(Right.READ_PAPER)
         if not reading:
             return false()
-        return Case.organisation_id.in_(reading) | self._takes_part()
+        return Case.organisation_id.in_(reading) | self._takes_part(in_list=in_list)
 
-    def case_ids(self) -> Select[str]:
-        """The ids of those cases, for use inside another condition."""
-        return select(Case.id).where(self.cases())
+    def sees_case(self, case_id: ColumnElement[str] | InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+        """Whether the case that another row names may be seen, looked up row by row."""
+        return select(Case.id).where(Case.id == case_id, self.cases(in_list=False)).correlate_except(Case).exists()
+
+    def sees_record(self, record_id: ColumnElement[str] | InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+        """Whether the record that another row names may be read, looked up row by row."""
+        return select(Record.id).where(Record.id == record_id, self.records()).correlate_except(Record).exists()
 
     def batches(self) -> ColumnElement[bool]:
         """Which batches the actor may see: a condition on Batch."""
@@ -206,7 +213,7 @@ class Scope:
 
     def case(self, session: Session, case_id: str, *, lock: bool = False) -> Case:
         """One case the actor may see. Raises NotFound."""
-        wanted = select(Case).where(Case.id == case_id, self.cases())
+        wanted = select(Case).where(Case.id == case_id, self.cases(in_list=False))
         return _one(session, wanted.with_for_update(of=Case) if lock else wanted)
 
     def batch(self, session: Session, batch_id: str) -> Batch:

@@ -200,7 +200,7 @@ def _cases(archive: Archive, session: Session, student_id: str, scope: Scope) ->
 def _looks(session: Session, student_id: str, scope: Scope) -> tuple[LookLine, ...]:
     """Events on what the viewer sees themselves: that a closed paper was looked at, and for what, tells what it is."""
     joined = select(Event, Organisation.name).outerjoin(Organisation, Organisation.id == Event.unit_id)
-    on_seen = or_(Event.record_id.is_(None), Event.record_id.in_(select(Record.id).where(scope.records())))
-    in_seen = or_(Event.case_id.is_(None), Event.case_id.in_(scope.case_ids()))
+    on_seen = or_(Event.record_id.is_(None), scope.sees_record(Event.record_id))
+    in_seen = or_(Event.case_id.is_(None), scope.sees_case(Event.case_id))
     rows = session.execute(joined.where(Event.student_id == student_id, on_seen, in_seen).order_by(Event.id.desc()).limit(LOOKS_AT_MOST))
     return tuple(LookLine(row.at, row.act, row.account_name, unit, row.record_id, row.case_id, row.purpose) for row, unit in rows)

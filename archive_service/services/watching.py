@@ -17,7 +17,7 @@ from archive_service.adapters.search_index.interface import Health
 from archive_service.archive import Archive
 from archive_service.errors import Denied
 from archive_service.models.job import Job, JobState, Lease
-from archive_service.models.ledger import Event, EventLink
+from archive_service.models.ledger import Event
 from archive_service.rules.access import Right
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
@@ -134,11 +134,10 @@ def queue_state(archive: Archive, session: Session) -> QueueState:
 
 def ledger_state(archive: Archive, session: Session) -> LedgerState:
     """Counts, and the age of the oldest event outside the chain."""
-    events = session.scalar(select(func.count()).select_from(Event)) or 0
-    sealed, sealed_at = session.execute(select(func.count(), func.max(EventLink.sealed_at)).select_from(EventLink)).one()
+    sealed, sealed_at = ledger.sealed_to(session)
     age = ledger.unsealed_since(archive, session)
     alarm = timedelta(seconds=archive.settings.ledger.alarm_seconds)
-    return LedgerState(events, sealed, age, is_late=age is not None and age > alarm, sealed_at=sealed_at)
+    return LedgerState(sealed + ledger.waiting(archive, session), sealed, age, is_late=age is not None and age > alarm, sealed_at=sealed_at)
 
 
 def _newest(session: Session, act: str) -> datetime | None:
