@@ -70,6 +70,11 @@ SCHEDULE = (  # its turn comes as the keeper starts, and then each half minute
     Point("sweep-half-done", "scheduler", "after", f"{_S}.failures:reconcile"),
     Point("sweep-done", "scheduler", "after", f"{_S}.upkeep:sweep"),
 )
+DECIDING = (  # of a case; not on the way of a paper
+    Point("act-uncommitted", "web", "before", f"{_S}.case_actions:_tell"),
+    Point("act-half-told", "web", "after", f"{_S}.case_actions:_tell"),
+    Point("act-committed-unanswered", "web", "after", f"{_S}.case_actions:act_on_case"),
+)
 GROUPS = {
     "upload": UPLOAD,
     "judging": JUDGING,
