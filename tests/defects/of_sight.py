@@ -21,7 +21,13 @@ DEFECTS = (
     Defect(
         "scope-left-out-of-one-record",
         "a record out of scope is not found",
-        (change("services/scope.py", "Record.id == record_id, self.records(", "Record.id == record_id, True or self.records("),),
+        (
+            change(
+                "services/scope.py",
+                "select(Record).where(Record.id == record_id, self.records(",
+                "select(Record).where(Record.id == record_id, True or self.records(",
+            ),
+        ),
         (f"{SCOPE}::test_a_closed_paper_is_hidden_from_all_but_the_unit_that_took_it_in",),
     ),
     Defect(
@@ -37,7 +43,13 @@ DEFECTS = (
     Defect(
         "scope-left-out-of-cases",
         "others do not learn that a case exists",
-        (change("services/scope.py", "Case.id == case_id, self.cases(", "Case.id == case_id, True or self.cases("),),
+        (
+            change(
+                "services/scope.py",
+                "select(Case).where(Case.id == case_id, self.cases(",
+                "select(Case).where(Case.id == case_id, True or self.cases(",
+            ),
+        ),
         ("tests/functional/test_case_suspend.py::test_others_do_not_learn_that_a_case_exists",),
     ),
     Defect(
