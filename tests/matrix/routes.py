@@ -187,5 +187,6 @@ MASKED = frozenset({
     ("GET", "/"), ("GET", "/students"), ("GET", "/cases"), ("GET", "/review"), ("GET", "/search"), ("GET", "/tray"), ("GET", "/api/v1/search"),
     ("GET", "/tray/<record_id>"), ("GET", "/tray/<record_id>/candidates"), ("GET", "/tray/<record_id>/students"),
     ("GET", "/capture/batches/<batch_id>"), ("GET", "/capture/batches/<batch_id>/cards"), ("GET", "/capture"),
+    ("GET", "/students/<student_id>"),
 })  # fmt: skip
 ROUTES = {(method, f"/api/v1{path}"): asks for (method, path), asks in API.items()} | PAGES
