@@ -6,6 +6,7 @@ Not here: which pages are gone (a later fact, see `manifest.py`).
 """
 
 import mmap
+import re
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +76,13 @@ class PageFile:
         starts, ends = self._bounds(docs, zone)
         kept = [find(wanted, start, end) >= 0 for start, end in zip(starts, ends, strict=True)]
         confirmed: npt.NDArray[np.int32] = docs[np.array(kept, bool)]
+        return confirmed
+
+    def matching(self, docs: npt.NDArray[np.int32], zone: str, pattern: re.Pattern[bytes], *, skip: int) -> npt.NDArray[np.int32]:
+        """Those of the places in whose zone the pattern is found, looked for in the bytes as they lie, some bytes from its start."""
+        starts, ends = self._bounds(docs, zone)
+        found = [pattern.search(self._bytes, start + skip, end) is not None for start, end in zip(starts, ends, strict=True)]
+        confirmed: npt.NDArray[np.int32] = docs[np.array(found, bool)]
         return confirmed
 
     def zones(self, docs: npt.NDArray[np.int32], zone: str) -> Iterator[str]:
