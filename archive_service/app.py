@@ -3,6 +3,7 @@
 Lives here: `create_app`. Not here: routes (`web`, `api`), what they do (services). gunicorn calls `wsgi` in each web process.
 """
 
+import gc
 from threading import Thread
 
 from flask import Flask
@@ -58,6 +59,7 @@ def wsgi() -> Flask:
     logs.configure(settings.log)
     app = create_app(settings)
     archive: Archive = app.extensions["archive"]
+    gc.freeze()  # what was loaded stays for good; walking over it at each full collection took a request 100 ms now and then
     # The door's helper takes a second to start; the first upload should not have to wait for it.
     Thread(target=archive.reader.sniff, args=(b"",), daemon=True).start()
     return app

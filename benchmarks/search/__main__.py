@@ -80,7 +80,7 @@ def folded_pages(archive: Archive) -> list[FoldedPage]:
 def ask(home: Path, asked: Any) -> Session:  # noqa: ANN401 (questions and actors, pickled)
     """In a process of its own."""
     (home / "questions.pickle").write_bytes(pickle.dumps(asked))
-    subprocess.run([sys.executable, "-m", "benchmarks.search.ask", str(home)], check=True)
+    subprocess.run([sys.executable, "-c", "from benchmarks.search.ask import main; main()", str(home)], check=True)
     session: Session = pickle.loads((home / "answers.pickle").read_bytes())  # noqa: S301 (written by our child)
     return session
 

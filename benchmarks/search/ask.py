@@ -1,9 +1,10 @@
 """The questions put to the service in a process of its own, as a web process would: what each took, inside and outside the index.
 
-Lives here: the child of the benchmark, `python -m benchmarks.search.ask HOME`; it reads `questions.pickle` there and writes
+Lives here: the child of the benchmark; in the folder it is given it reads `questions.pickle` and writes
 `answers.pickle`. Each question is asked once, so nothing but files is warm.
 """
 
+import gc
 import pickle
 import sys
 import time
@@ -89,6 +90,7 @@ def memory_mb() -> tuple[int, int]:
 def ask_all(home: Path, questions: list[Question], actors: dict[str, Actor]) -> Session:
     """Put the questions to an instance, one after the other."""
     with opened(load({"XUEJI_HOME": str(home)})) as plain:
+        gc.freeze()  # as `app.wsgi` does
         before = memory_mb()
         asked = []
         for question in questions:
@@ -104,10 +106,7 @@ def ask_all(home: Path, questions: list[Question], actors: dict[str, Actor]) -> 
         return Session(asked, before, memory_mb())
 
 
-def main(home: Path) -> None:
+def main() -> None:
+    home = Path(sys.argv[1])
     questions, actors = pickle.loads((home / "questions.pickle").read_bytes())  # noqa: S301 (written by our parent)
     (home / "answers.pickle").write_bytes(pickle.dumps(ask_all(home, questions, actors)))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -17,7 +17,7 @@ def is_near(words: str, text: str) -> bool:
 
 @pytest.mark.parametrize("letters", ["甲乙", "甲乙丙", "甲aé𠮷"])
 def test_bytes_tell_what_characters_tell(letters):
-    chance, near = random.Random(letters), 0
+    chance, near = random.Random(letters), 0  # noqa: S311 - the same words every time
     for _ in range(3_000):
         words, text = ("".join(chance.choices(letters, k=chance.randint(*lengths))) for lengths in ((3, 5), (0, 9)))
         expected = one_wrong_pattern(words).search(text) is not None
