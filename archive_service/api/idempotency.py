@@ -12,7 +12,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from archive_service.api.asking import actor
@@ -43,6 +43,7 @@ def remembered(view: Callable[..., Response]) -> Callable[..., Response]:
         taken = answers.take(archived, key, _digest(), actor=who)
         if isinstance(taken, Answer):
             return _again(taken)
+        g.taken_key = taken
         response = _worked(lambda: view(**path), taken)
         if response.status_code < HTTPStatus.BAD_REQUEST:
             headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
@@ -50,6 +51,12 @@ def remembered(view: Callable[..., Response]) -> Callable[..., Response]:
         return response
 
     return wrapped
+
+
+def taken_key() -> Taken | None:
+    """The key this request holds, if it came with one."""
+    held: Taken | None = g.get("taken_key")
+    return held
 
 
 def _worked(work: Callable[[], Response], taken: Taken) -> Response:

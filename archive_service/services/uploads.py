@@ -13,7 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
 from archive_service.errors import Conflict, NotFound, Rejected, StoreUnavailable
@@ -99,12 +100,15 @@ def record_of(archive: Archive, upload_id: str, *, actor: Actor) -> str | None:
     return _own(archive, upload_id, actor).record_id
 
 
-def conclude(archive: Archive, upload_id: str, record_id: str) -> None:
-    """Note the record that was made, then clear the bytes away; again is no error."""
-    with archive.begin() as session:
-        row = session.get(Upload, upload_id)
-        if row is not None:
-            row.record_id = record_id
+def note_made(session: Session, upload_id: str, record_id: str) -> None:
+    """Note, in the record's own transaction, what the upload became. Raises Conflict: it has become a record already, or is gone."""
+    noted = session.execute(update(Upload).where(Upload.id == upload_id, Upload.record_id.is_(None)).values(record_id=record_id))
+    if not noted.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it, the annotated base class does not
+        raise Conflict("这份上传已经收下或已放弃，请刷新后查看。", code="upload_taken")
+
+
+def clear(archive: Archive, upload_id: str) -> None:
+    """Clear away the bytes of an upload that has become a record; again is no error."""
     _path(archive, upload_id).unlink(missing_ok=True)
 
 

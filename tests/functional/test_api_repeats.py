@@ -95,6 +95,31 @@ def test_a_key_of_a_killed_request_may_be_taken_over(archive, clock, call, offic
     assert count(archive, Batch) == 2
 
 
+def test_a_paper_taken_in_before_the_kill_is_not_taken_in_again(archive, clock, call, office, monkeypatch):
+    noted = []
+    monkeypatch.setattr(answers, "keep", lambda _archive, taken, _answer: noted.append(answers.made_before(archive, taken)))
+    first = upload(call, office.registrar, "k")  # the answer is never remembered, as when the process ends here
+    assert noted == [first.json["id"]]
+    clock.at += answers.ABANDONED_AFTER + timedelta(seconds=1)
+    again = upload(call, office.registrar, "k")
+    assert (again.status_code, again.json["id"], again.json["duplicate_of"]) == (201, first.json["id"], None)
+    assert count(archive, Record) == 1
+
+
+def test_a_slow_request_whose_key_was_taken_over_makes_nothing(archive, clock, call, office, monkeypatch):
+    put = archive.blobs.put
+
+    def slow_put(*args, **more):
+        clock.at += answers.ABANDONED_AFTER + timedelta(seconds=1)
+        with archive.begin() as session:  # somebody asks again meanwhile
+            session.scalars(select(RememberedAnswer)).one().created_at = clock.now()
+        return put(*args, **more)
+
+    monkeypatch.setattr(archive.blobs, "put", slow_put)
+    late = upload(call, office.registrar, "k")
+    assert (late.status_code, late.json["code"], count(archive, Record)) == (409, "in_progress", 0)
+
+
 def test_after_a_fault_on_our_side_the_key_is_kept(archive, clock, call, office, monkeypatch):
     def fail(*_, **__):
         raise StoreUnavailable  # after the record was committed
@@ -106,7 +131,8 @@ def test_after_a_fault_on_our_side_the_key_is_kept(archive, clock, call, office,
     assert (waiting.status_code, waiting.json["code"]) == (409, "in_progress")
     assert count(archive, Record) == 1
     clock.at += answers.ABANDONED_AFTER + timedelta(seconds=1)
-    assert upload(call, office.registrar, "k").json["duplicate_of"]
+    again = upload(call, office.registrar, "k")
+    assert (again.status_code, again.json["duplicate_of"], count(archive, Record)) == (201, None, 1)
 
 
 def test_a_key_taken_over_no_longer_belongs_to_the_first(archive, clock, office):
