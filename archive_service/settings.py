@@ -130,7 +130,7 @@ class LogSettings(Section):
 
 
 class Settings(Section):
-    """All settings of one instance; `home` is the data folder."""
+    """All settings of one instance; `home` is the data folder, and folders that are not absolute lie in it."""
 
     home: Path
     service: ServiceSettings
@@ -151,19 +151,19 @@ class Settings(Section):
 
     @property
     def store_folder(self) -> Path:
-        return Path(self.store.folder) if self.store.folder else self.home / "store"
+        return self.home / (self.store.folder or "store")
 
     @property
     def index_folder(self) -> Path:
-        return Path(self.search.folder) if self.search.folder else self.home / "index"
+        return self.home / (self.search.folder or "index")
 
     @property
     def anchor_folder(self) -> Path:
-        return Path(self.ledger.anchor_folder) if self.ledger.anchor_folder else self.home / "anchors"
+        return self.home / (self.ledger.anchor_folder or "anchors")
 
     @property
     def law_folder(self) -> Path:
-        return Path(self.service.law_folder) if self.service.law_folder else ROOT / "config"
+        return self.home / self.service.law_folder if self.service.law_folder else ROOT / "config"
 
     @property
     def secret_file(self) -> Path:

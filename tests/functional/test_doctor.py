@@ -240,6 +240,19 @@ def test_a_planted_fault_is_named_with_advice_and_figure(archive, sound, call, p
             assert told[name] == pytest.approx(value, abs=1), name
 
 
+def test_a_part_without_faults_hides_no_damage_found_before(archive, sound):
+    def proof(**detail):
+        with archive.begin() as session:
+            ledger.write(session, "store.verified", Subject("store"), actor=SERVICE, now=archive.clock.now(), detail=detail)
+        return Code.STORE_FAULTY in named(archive, thorough=False)
+
+    assert proof(checked=9, faults=1)
+    assert proof(checked=2, faults=0, sample=2)
+    assert not proof(checked=9, faults=0)
+    assert proof(checked=2, faults=1, rota=2)
+    assert proof(checked=2, faults=0, rota=2)
+
+
 def unrelated(plant):
     """What moving the clock by days brings along."""
     return {Code.LEDGER_LATE, Code.KEEPER_DOWN, Code.CLOCK_WRONG} if plant is backup_old else set()
