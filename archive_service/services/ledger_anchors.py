@@ -86,7 +86,7 @@ def _contradicted(session: Session, file: AnchorFile, tip: int, agreed: int) -> 
 
 def _put_in_later(session: Session, days: Sequence[Anchor]) -> list[str]:
     faults = []
-    ends = [*(anchor.seq for anchor in days[1:]), None]
+    ends = [*(anchor.seq for anchor in days[1:]), None] if days else []
     for anchor, end in zip(days, ends, strict=True):
         rows = select(EventLink.seq, Event.id, Event.at).join(Event, Event.id == EventLink.event_id)
         rows = rows.where(EventLink.seq > anchor.seq, Event.at < _end(anchor.date)).order_by(EventLink.seq)
