@@ -24,7 +24,7 @@ import structlog
 from archive_service import logs
 from archive_service.archive import opened
 from archive_service.keeper import Keeper
-from archive_service.settings import ROOT, Settings, load
+from archive_service.settings import ROOT, Settings, environment, load
 from archive_service.worker import GATE, READING, Worker
 
 log = structlog.get_logger()
@@ -136,7 +136,7 @@ class Supervisor:
             process = subprocess.Popen(
                 role.command,
                 cwd=ROOT,  # modules are looked for there first: never run what happens to lie where the person stood
-                env={**os.environ, "XUEJI_HOME": str(self.settings.home)},
+                env=environment(self.settings),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -174,6 +174,11 @@ class Settings(Section):
         return self.service.mode == "production"
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """What a process of the same instance is started with, whatever folder it runs in."""
+    return {**os.environ, "XUEJI_HOME": str(settings.home)}
+
+
 def load(environ: Mapping[str, str] | None = None, **overrides: dict[str, Any]) -> Settings:
     """Read and check all settings.
 
