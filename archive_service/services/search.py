@@ -32,12 +32,12 @@ from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.indexing import STATUS_NUMBERS
 from archive_service.services.ledger import Subject
-from archive_service.services.places import boxes_on
+from archive_service.services.places import boxes_in
 from archive_service.services.reveal import named_whole
 from archive_service.services.scope import Scope
 from archive_service.services.search_scope import leaves_closed_out, outdated_pages, readable, search_scope
 from archive_service.services.students import current_number
-from archive_service.services.transcripts import newest_transcripts, written_pages
+from archive_service.services.transcripts import content_of, newest_transcripts
 from scanners.words import Box
 
 __all__ = ("Answer", "Query", "Sort", "find")
@@ -273,4 +273,4 @@ def _called(row: _Row) -> tuple[str | None, str | None]:
 def _boxes(archive: Archive, row: _Row, places: list[tuple[int, int]]) -> tuple[Box, ...]:
     if not (places and row.transcript):
         return ()
-    return tuple(box for page in written_pages(archive, row.transcript) if page["no"] == row.page.no for box in boxes_on(page, places))
+    return tuple(boxes_in(content_of(archive, row.transcript), row.page.no, row.page.text or "", places))

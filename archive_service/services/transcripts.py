@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -69,17 +68,11 @@ def shown(archive: Archive, record_id: str, *, actor: Actor) -> Transcript:
 
 def pages_of(archive: Archive, rendition: Rendition) -> tuple[TextPage, ...]:
     """The pages of one transcript rendition. Raises: Damaged, StoreUnavailable."""
-    return tuple(map(TextPage.from_json, written_pages(archive, rendition)))
+    return tuple(map(TextPage.from_json, json.loads(content_of(archive, rendition))["pages"]))
 
 
-def written_pages(archive: Archive, rendition: Rendition) -> list[dict[str, Any]]:
-    """The same as they are written: an answer of twenty pages needs a line or two of each. Raises: Damaged, StoreUnavailable."""
-    pages: list[dict[str, Any]] = json.loads(_content(archive, rendition))["pages"]
-    return pages
-
-
-def _content(archive: Archive, rendition: Rendition) -> bytes:
-    """Kept as bytes: as words they would take ten times the memory."""
+def content_of(archive: Archive, rendition: Rendition) -> bytes:
+    """The same as it is written; kept as bytes, since as words it would take ten times the memory. Raises: Damaged, StoreUnavailable."""
     with _lock:
         if rendition.id in _cache:
             _cache.move_to_end(rendition.id)
