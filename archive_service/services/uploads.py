@@ -81,7 +81,8 @@ def append(archive: Archive, upload_id: str, at: int, stream: BinaryIO, *, actor
             while chunk := stream.read(CHUNK_BYTES):
                 if here + len(chunk) > upload.length:
                     raise Rejected("内容比声明的长，超出的部分没有保存。请核对文件后重新上传。", code="too_long")
-                here += file.write(chunk)
+                _write_whole(file, chunk)
+                here += len(chunk)
     except OSError as error:
         raise StoreUnavailable from error
     return here
@@ -160,6 +161,13 @@ def _alone(path: Path) -> Iterator[BinaryIO]:
             yield file
         finally:
             os.fsync(file.fileno())
+
+
+def _write_whole(file: BinaryIO, chunk: bytes) -> None:
+    """All of it, or OSError: an unbuffered write to a nearly full disk takes a part, and what came next would lie behind the hole."""
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def _path(archive: Archive, upload_id: str) -> Path:

@@ -122,6 +122,12 @@ DEFECTS = (
         ("tests/functional/test_api_repeats.py::test_the_same_request_gets_the_first_answer",),
     ),
     Defect(
+        "short-write-taken-for-whole",
+        "a chunk the disk took half of is not followed by the next",
+        (change("services/uploads.py", "        rest = rest[file.write(rest) :]\n", "        file.write(rest)\n        break\n"),),
+        ("tests/functional/test_api_uploads.py::test_a_disk_that_takes_half_a_chunk_leaves_no_hole",),
+    ),
+    Defect(
         "second-commit",
         "commit stands once, so that one use case is one transaction",
         (change("services/intake.py", "        session.flush()\n", "        session.commit()\n"),),

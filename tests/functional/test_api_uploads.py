@@ -2,12 +2,13 @@
 
 import base64
 import io
+import resource
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from archive_service.errors import NotFound
+from archive_service.errors import NotFound, StoreUnavailable
 from archive_service.models.record import Record
 from archive_service.rules.access import Role, TokenScope
 from archive_service.services import uploads
@@ -107,6 +108,32 @@ def test_one_sender_at_a_time(archive, announce, send):
     path = announce(100)
     with uploads._alone(archive.settings.home / "uploads" / path.rsplit("/", 1)[1]):
         assert send(path, 0, b"x").json["code"] == "upload_busy"
+
+
+class NearlyFullDisk(io.BytesIO):
+    """A sender during whose second chunk the disk takes half of it, and has room again afterwards."""
+
+    reads = 0
+
+    def read(self, size=-1):
+        self.reads += 1
+        room = uploads.CHUNK_BYTES * 3 // 2 if self.reads == 2 else resource.RLIM_INFINITY
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+        return super().read(size)
+
+
+def test_a_disk_that_takes_half_a_chunk_leaves_no_hole(archive, office):
+    sent = b"".join(bytes([letter]) * uploads.CHUNK_BYTES for letter in b"abc")
+    upload = uploads.begin(archive, name="a.pdf", length=len(sent), actor=office.registrar)
+    try:
+        with pytest.raises(StoreUnavailable):
+            uploads.append(archive, upload.id, 0, NearlyFullDisk(sent), actor=office.registrar)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    _, here = uploads.offset(archive, upload.id, actor=office.registrar)
+    assert here == uploads.CHUNK_BYTES * 3 // 2
+    uploads.append(archive, upload.id, here, io.BytesIO(sent[here:]), actor=office.registrar)
+    assert uploads.content(archive, upload.id, actor=office.registrar)[1] == sent
 
 
 def test_another_version_of_the_protocol(call, office):
