@@ -50,13 +50,16 @@ class LedgerPage:
 
 
 def page(archive: Archive, *, actor: Actor, act: str = "", who: str = "", before: int | None = None) -> LedgerPage:
-    """Events of the actor's units and those below; reading the ledger is an event too. Raises Denied."""
+    """Events of the actor's units and those below; reading the ledger is an event too. Raises Denied.
+
+    What belongs to no unit, the service's own doings and the tries of strangers, is for who reads the ledger of all units.
+    """
     with archive.begin() as session:
         scope = Scope.of(session, actor)
         units = scope.units(Right.READ_LEDGER)
         if not units:
             raise Denied("台账由审计管理员查看。")
-        conditions: list[ColumnElement[bool]] = [Event.unit_id.in_(units) | Event.unit_id.is_(None)]
+        conditions = [_within(units, scope)]
         conditions += [Event.act.startswith(act, autoescape=True)] if act else []
         conditions += [Event.account_name.contains(who, autoescape=True)] if who else []
         total = counted(session, select(Event.id).where(*conditions))
@@ -70,6 +73,11 @@ def page(archive: Archive, *, actor: Actor, act: str = "", who: str = "", before
         ledger.write(session, "ledger.read", Subject("ledger"), actor=actor, now=archive.clock.now(), detail=detail)
     rows = tuple(_line(event, link, names) for event, link in found[:ROWS])
     return LedgerPage(rows, rows[-1].id if len(found) > ROWS else None, total, sealed, sealed_at)
+
+
+def _within(units: frozenset[str], scope: Scope) -> ColumnElement[bool]:
+    of_units = Event.unit_id.in_(units)
+    return of_units | Event.unit_id.is_(None) if units >= scope.tree.units.keys() else of_units
 
 
 def _line(event: Event, link: EventLink | None, names: dict[str, str]) -> EventLine:

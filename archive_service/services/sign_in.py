@@ -104,8 +104,13 @@ def _fail(archive: Archive, session: Session, tried: _Try, now: datetime) -> Non
     record_failure(session, tried.login, tried.address, now=now, settings=archive.settings.accounts)
     # What was typed stays off the ledger: people type their password into the wrong box, and the ledger is for ever.
     known = tried.account
-    actor = Actor(name=known.name if known else "未知账号", account_id=known.id if known else None, role="none", address=tried.address)
+    # The account's unit stands with it, so that the auditor of that unit reads of the try and no other school's does.
+    actor = actor_of(known, roles_on(session, known.id, civil(now))[:1], tried.address) if known else _stranger(tried.address)
     ledger.write(session, "session.failed", ledger.Subject("account", actor.account_id), actor=actor, now=now)
+
+
+def _stranger(address: str) -> Actor:
+    return Actor(name="未知账号", role="none", address=address)
 
 
 def _open(archive: Archive, session: Session, account: Account, tried: _Try, now: datetime) -> OpenedSession:

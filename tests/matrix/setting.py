@@ -17,6 +17,7 @@ from archive_service.settings import load
 from tests.conftest import NOON
 from tests.matrix.people import everybody
 from tests.matrix.snapshot import Snapshot
+from tests.matrix.strangers import knock
 from tests.matrix.world import Land, settle
 
 
@@ -30,6 +31,7 @@ def settled(home: Path, template: Path) -> Iterator[Land]:
     event.listen(archive.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
     archive.blobs.prepare()
     land = settle(archive)
+    knock(land)
     land.app = create_app(settings, archive)
     land.callers = everybody(land.app, land)
     land.snapshot = Snapshot(home / "archive.db")

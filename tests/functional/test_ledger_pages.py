@@ -1,0 +1,45 @@
+"""The ledger on the screen: each auditor reads of their own units alone, and no page of it tells of a child."""
+
+import pytest
+
+from archive_service.errors import NotSignedIn
+from archive_service.rules.access import Role
+from archive_service.services import ledger, ledger_pages
+from archive_service.services.actor import SERVICE
+from archive_service.services.ledger import Subject
+from archive_service.services.sign_in import open_session
+
+
+def failed(archive, login, address):
+    with pytest.raises(NotSignedIn):
+        open_session(archive, login, "wrong", address)
+
+
+def addresses(archive, auditor):
+    return {row.address for row in ledger_pages.page(archive, actor=auditor).rows} - {auditor.address}
+
+
+@pytest.fixture
+def tries(archive, make):
+    """A wrong password at one school and for a login nobody has, and an act of the service; the tree of units."""
+    units = make.tree()
+    make.account(Role.SCHOOL_REGISTRAR, units[-1], login="gsh-registrar")
+    failed(archive, "gsh-registrar", "10.0.0.1")
+    failed(archive, "nobody", "10.0.0.2")
+    with archive.begin() as session:
+        ledger.write(session, "store.verified", Subject("store"), actor=SERVICE, now=archive.clock.now())
+    return units
+
+
+def test_a_failed_try_is_read_by_the_auditor_of_its_unit_and_those_above(archive, make, tries):
+    _, city, county, school = tries
+    neighbour = make.organisation(parent=county)
+    for unit, expected in ((school, {"10.0.0.1"}), (county, {"10.0.0.1"}), (city, {"10.0.0.1"}), (neighbour, set())):
+        assert addresses(archive, make.actor(Role.AUDIT_ADMIN, unit)) == expected
+
+
+def test_what_belongs_to_no_unit_is_for_the_auditor_of_all_units(archive, make, tries):
+    topmost = make.actor(Role.AUDIT_ADMIN, tries[0])
+    assert addresses(archive, topmost) == {"10.0.0.1", "10.0.0.2", SERVICE.address}
+    make.organisation(name="外省一中")
+    assert addresses(archive, topmost) == {"10.0.0.1"}
