@@ -8,7 +8,7 @@ Denied. Each list of records, students or cases uses the condition from here; no
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -33,12 +33,12 @@ OTHER_STUDENT = "所述业务不是这份材料所属学生的业务，不能作
 LOOKING_ON = frozenset({Right.READ_PAPER, Right.READ_STATISTICS})  # what an assisting department may do (HN-3.4)
 
 
-@dataclass(frozen=True)
-class Unit:
-    """An organisation as the tree needs it."""
+class Unit(NamedTuple):
+    """An organisation as the tree needs it; a tuple, since each request makes all of them."""
 
     id: str
     number: int
+    code: str
     name: str
     level: str
     parent_id: str | None
@@ -54,9 +54,8 @@ class Tree:
 
     @classmethod
     def load(cls, session: Session) -> "Tree":
-        columns = ("id", "number", "name", "level", "parent_id", "authority_id", "assisting_id")
-        rows = session.execute(select(*(getattr(Organisation, column) for column in columns)))
-        return cls({unit_id: Unit(unit_id, *rest) for unit_id, *rest in rows})
+        rows = session.execute(select(*(getattr(Organisation, column) for column in Unit._fields)))
+        return cls({unit.id: unit for unit in map(Unit._make, rows)})
 
     def above(self, unit_id: str | None) -> frozenset[str]:
         """The unit, all its superiors and the registry authority of each."""
@@ -68,6 +67,20 @@ class Tree:
             found |= {unit.id} | ({unit.authority_id} if unit.authority_id else set())
             unit_id = unit.parent_id
         return frozenset(found)
+
+    def below(self, roots: frozenset[str]) -> frozenset[str]:
+        """The units that have one of these among what is above them; each is walked over once."""
+        known: dict[str | None, bool] = {}
+        for unit_id in self.units:
+            path: list[str | None] = []
+            at: str | None = unit_id
+            while at in self.units and at not in known:
+                unit = self.units[at]
+                path.append(at)
+                known[at] = at in roots or unit.authority_id in roots
+                at = at if known[at] else unit.parent_id
+            known.update(dict.fromkeys(path, known.get(at, False)))
+        return frozenset(unit_id for unit_id in self.units if known[unit_id])
 
 
 @dataclass(frozen=True)
@@ -91,7 +104,9 @@ class Scope:
     def units(self, right: Right) -> frozenset[str]:
         """Every unit whose things the right reaches; worked out once, since it walks all of the tree."""
         if right not in self._reached:
-            self._reached[right] = frozenset(unit.id for unit in self.tree.units.values() if self._reaches(unit, right))
+            holding = self.own_units_with(right)
+            assisted = {unit.id for unit in self.tree.units.values() if unit.assisting_id in holding} if right in LOOKING_ON else set()
+            self._reached[right] = self.tree.below(holding) | assisted
         return self._reached[right]
 
     def _reaches(self, unit: Unit, right: Right) -> bool:
