@@ -110,9 +110,12 @@ def _candidates(segment: Segment, zone: str, needed: Sequence[str], within: Mask
     if not needed:
         return np.flatnonzero(within).astype(np.int32)
     spread = needed[:: -(-len(needed) // MOST_TERMS)]
-    by_frequency = sorted((segment.frequency(zone, term), term) for term in spread)
-    if not by_frequency[0][0]:
-        return NO_DOCS
+    by_frequency: list[tuple[int, str]] = []
+    for term in spread:
+        by_frequency.append((segment.frequency(zone, term), term))
+        if not by_frequency[-1][0]:
+            return NO_DOCS
+    by_frequency.sort()
     docs = segment.docs(zone, by_frequency[0][1])
     docs = docs[within[docs]]
     for frequency, term in by_frequency[1:]:
