@@ -34,7 +34,7 @@ from archive_service.models.student import NumberKind, Student, StudentNumber
 from archive_service.rules.access import Role, Viewer, grants_of
 from archive_service.services.actor import Actor
 from benchmarks.search.corpus import CITIES, COUNTIES, KINDS, SCHOOLS, Child, Corpus, Sheet, city_of, county_of
-from scanners.words import Line, TextPage, even_words
+from scanners.words import Line, TextPage, even_words, join_han
 
 LONG_AGO = date(2014, 1, 1)
 NOON = datetime(2026, 9, 1, 4, tzinfo=UTC)
@@ -108,9 +108,10 @@ def record_row(sheet: Sheet, receiver: str) -> dict[str, Any]:
 
 
 def page_row(sheet: Sheet) -> dict[str, Any]:
-    """Its only page."""
+    """Its only page, its text without the spaces that reading drops."""
     size = {"width_px": WIDTH_PX, "height_px": 2_339, "rotation": 0, "skew_deg": 0.0, "blank": False}
-    return {"id": sheet.number + 1, "record_id": _id("record", sheet.number), "no": 1, "text": sheet.text, "text_version": 1, **size}
+    text = "\n".join(map(join_han, sheet.text.split("\n")))
+    return {"id": sheet.number + 1, "record_id": _id("record", sheet.number), "no": 1, "text": text, "text_version": 1, **size}
 
 
 def _insert(archive: Archive, *sets: Rows) -> None:
