@@ -65,9 +65,9 @@ def verify_store(archive: Archive, *, actor: Actor, choice: Choice = EVERYTHING,
     return verdict
 
 
-def _renditions(archive: Archive, ids: Sequence[str] | None) -> Iterator[tuple[Rendition, str]]:
-    """Page by page, so that no transaction stays open while bytes are read."""
-    rows = select(Rendition, Record.original_name).join(Record, Record.id == Rendition.record_id).order_by(Rendition.id)
+def _renditions(archive: Archive, ids: Sequence[str] | None) -> Iterator[tuple[Rendition, str | None]]:
+    """Page by page, so that no transaction stays open while bytes are read; those whose record has gone are read too."""
+    rows = select(Rendition, Record.original_name).outerjoin(Record, Record.id == Rendition.record_id).order_by(Rendition.id)
     if ids is not None:
         for start in range(0, len(ids), AT_ONCE):
             with archive.read() as session:
@@ -84,7 +84,7 @@ def _renditions(archive: Archive, ids: Sequence[str] | None) -> Iterator[tuple[R
         after = found[-1][0].id
 
 
-def _checked(archive: Archive, row: Rendition, name: str) -> StoreFault | None:
+def _checked(archive: Archive, row: Rendition, name: str | None) -> StoreFault | None:
     try:
         stored = archive.blobs.verify(Bucket(row.bucket), row.blob_key)
     except BlobMissing:
@@ -101,7 +101,7 @@ def _still_there(archive: Archive, row: Rendition) -> bool:
         return session.get(Rendition, row.id) is not None
 
 
-def _fault(code: str, row: Rendition, name: str) -> StoreFault:
+def _fault(code: str, row: Rendition, name: str | None) -> StoreFault:
     return StoreFault(code, row.bucket, row.blob_key, row.record_id, name, row.role.value, row.page_no)
 
 

@@ -49,6 +49,12 @@ DEFECTS = (
         (f"{FIXITY}::test_bytes_nobody_registered_are_found",),
     ),
     Defect(
+        "lost-record-unnoticed",
+        "a record that was received and whose row has gone is named",
+        (change("services/fixity_rows.py", "for record_id in without_row(session)]", "for record_id in ()]"),),
+        (f"{FIXITY}::test_a_record_whose_row_was_taken_away_is_found",),
+    ),
+    Defect(
         "stale-row-unnoticed",
         "a record says of its bytes what its master says",
         (

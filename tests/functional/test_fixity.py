@@ -179,3 +179,29 @@ def test_a_record_without_its_master_and_a_page_without_its_picture_are_found(ar
         ("no_master", record.id, None),
         ("no_picture", record.id, 1),
     ]
+
+
+def lose(archive, *tables):
+    """Delete all rows behind the service's back, as somebody with the database's own tools can."""
+    off, on = FREE_OF_KEYS[archive.engine.dialect.name]
+    raw = archive.engine.raw_connection()  # the engine's own would begin a transaction, in which SQLite keeps its keys
+    cursor = raw.cursor()
+    for statement in (off, *(f"delete from {table.__tablename__}" for table in tables), on):
+        cursor.execute(statement)
+    raw.commit()
+    raw.close()
+
+
+FREE_OF_KEYS = {
+    "sqlite": ("pragma foreign_keys = off", "pragma foreign_keys = on"),
+    "postgresql": ("set session_replication_role = replica", "set session_replication_role = default"),
+}
+
+
+@pytest.mark.parametrize("tables", [(Record,), (Record, Rendition)], ids=["its renditions left", "nothing left"])
+def test_a_record_whose_row_was_taken_away_is_found(archive, record, tables):
+    there = len(renditions(archive))
+    lose(archive, *tables)
+    verdict = verify(archive)
+    assert ("no_record", record.id) in [(fault.code, fault.record_id) for fault in verdict.faults]
+    assert verdict.checked == verdict.total == (0 if Rendition in tables else there)
