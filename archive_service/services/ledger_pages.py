@@ -23,7 +23,10 @@ ROWS = 100
 
 @dataclass(frozen=True)
 class EventLine:
-    """One event; `seq` and `digest` are absent until it is sealed."""
+    """One event; `seq` and `digest` are absent until it is sealed.
+
+    Of the ground of a look it says only whether one was given: people write names and illnesses into a purpose.
+    """
 
     id: int
     seq: int | None
@@ -34,7 +37,8 @@ class EventLine:
     act: str
     subject: str
     subject_id: str | None
-    purpose: str | None
+    has_purpose: bool
+    is_under_case: bool
     address: str
 
 
@@ -91,6 +95,7 @@ def _line(event: Event, link: EventLink | None, names: dict[str, str]) -> EventL
         act=event.act,
         subject=event.subject,
         subject_id=event.subject_id,
-        purpose=event.purpose,
+        has_purpose=event.purpose is not None,
+        is_under_case=event.case_id is not None,
         address=event.address,
     )

@@ -8,6 +8,7 @@ from archive_service.services import ledger, ledger_pages
 from archive_service.services.actor import SERVICE
 from archive_service.services.ledger import Subject
 from archive_service.services.sign_in import open_session
+from tests.functional.web_client import signed_in
 
 
 def failed(archive, login, address):
@@ -43,3 +44,14 @@ def test_what_belongs_to_no_unit_is_for_the_auditor_of_all_units(archive, make, 
     assert addresses(archive, topmost) == {"10.0.0.1", "10.0.0.2", SERVICE.address}
     make.organisation(name="外省一中")
     assert addresses(archive, topmost) == {"10.0.0.1"}
+
+
+def test_a_purpose_is_told_to_be_there_and_not_in_its_words(archive, make, app):
+    *_, school = make.tree()
+    registrar = make.actor(Role.SCHOOL_REGISTRAR, school).for_case(None, "核对张三抑郁诊断")
+    with archive.begin() as session:
+        ledger.write(session, "record.viewed", Subject("record", "r1"), actor=registrar, now=archive.clock.now())
+    page = signed_in(app, archive, make.actor(Role.AUDIT_ADMIN, school))
+    page.get("/ledger?act=record.")
+    assert "已写明事由" in page.text()
+    assert "抑郁" not in page.last.text
