@@ -118,12 +118,12 @@ def _strays(archive: Archive) -> Iterator[StoreFault]:
 
 def _without_row(archive: Archive, bucket: Bucket, keys: Sequence[str]) -> list[StoreFault]:
     with archive.read() as session:
-        known = _known(session, keys)
+        known = _known(session, bucket, keys)
     return [StoreFault(_kind_of_stray(key), bucket.value, key) for key in keys if key not in known and not _is_in_flight(key)]
 
 
-def _known(session: Session, keys: Sequence[str]) -> set[str]:
-    return set(session.scalars(select(Rendition.blob_key).where(Rendition.blob_key.in_(keys))))
+def _known(session: Session, bucket: Bucket, keys: Sequence[str]) -> set[str]:
+    return set(session.scalars(select(Rendition.blob_key).where(Rendition.bucket == bucket.value, Rendition.blob_key.in_(keys))))
 
 
 def _kind_of_stray(key: str) -> str:

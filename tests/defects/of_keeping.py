@@ -49,6 +49,12 @@ DEFECTS = (
         (f"{FIXITY}::test_bytes_nobody_registered_are_found",),
     ),
     Defect(
+        "strays-known-by-key-alone",
+        "verify-store names bytes in another bucket than their row says",
+        (change("services/fixity.py", ".where(Rendition.bucket == bucket.value, Rendition", ".where(Rendition"),),
+        (f"{FIXITY}::test_a_registered_key_in_the_other_bucket_is_found",),
+    ),
+    Defect(
         "lost-record-unnoticed",
         "a record that was received and whose row has gone is named",
         (change("services/fixity_rows.py", "for record_id in without_row(session)]", "for record_id in ()]"),),

@@ -83,6 +83,15 @@ def test_bytes_nobody_registered_are_found(archive, record):
     assert (fault.code, fault.key) == ("extra", "strange/thing")
 
 
+def test_a_registered_key_in_the_other_bucket_is_found(archive, record):
+    master = of_role(archive, RenditionRole.MASTER)
+    archive.blobs.put(Bucket.PERMANENT, "records/other/place", b"x", media_type="text/plain")
+    with archive.begin() as session:
+        session.execute(update(Rendition).where(Rendition.id == master.id).values(blob_key="records/other/place"))
+    faults = {(fault.code, fault.bucket, fault.key) for fault in verify(archive).faults}
+    assert ("extra", "permanent", "records/other/place") in faults
+
+
 def test_what_an_interruption_left_is_named_apart_and_what_is_under_way_is_not(archive, record):
     old = uuid.UUID(int=uuid.UUID(new_id()).int - (3_600_000 << 80)).hex
     for rendition_id in (old, new_id()):
