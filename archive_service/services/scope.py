@@ -7,7 +7,7 @@ Denied. Each list of records, students or cases uses the condition from here; no
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
@@ -27,6 +27,7 @@ from archive_service.services import sensitivity
 from archive_service.services.actor import Actor
 
 Row = TypeVar("Row")
+_CONDITIONS_KEPT = 256  # a condition says nothing but which units it asks for; building one costs more than asking it
 _LIVING = tuple(state.value for state in CaseState if state is not CaseState.WITHDRAWN)
 _SUBMITTED = tuple(state for state in _LIVING if state != CaseState.DRAFT.value)
 OTHER_STUDENT = "所述业务不是这份材料所属学生的业务，不能作为查阅依据。请换本人的业务，或写明查阅事由。"
@@ -125,7 +126,7 @@ class Scope:
         relied_on = sensitivity.may_be_relied_on(self.own_units_with(Right.READ_PAPER))
         looks_on = [Record.organisation_id.in_(reading) & relied_on] if reading else []
         if reading:
-            takes_part.append(self._is_party())
+            takes_part.append(_is_party(self.own_units_with(Right.READ_PAPER)))
         return or_(_open(Standing.LOOKS_ON, looks_on), _open(Standing.TAKES_PART, takes_part))
 
     def own_units_with(self, right: Right) -> frozenset[str]:
@@ -134,28 +135,8 @@ class Scope:
             self._held[right] = frozenset(unit for unit in self.own_units if self._holds_at(unit, right))
         return self._held[right]
 
-    def _is_party(self) -> ColumnElement[bool]:
-        """The actor's unit took the paper in, or takes part in a case that rests on it and is about the paper's own student."""
-        standing = (
-            select(CaseEvidence.id)
-            .join(Case, Case.id == CaseEvidence.case_id)
-            .where(CaseEvidence.record_id == Record.id, CaseEvidence.replaced_at.is_(None), Case.student_id == Record.student_id)
-            .where(self._takes_part())
-        )
-        return Record.received_unit_id.in_(self.own_units_with(Right.READ_PAPER)) | standing.exists()
-
     def _takes_part(self, *, in_list: bool = False) -> ColumnElement[bool]:
-        """Cases the actor's units are party to: a condition on Case.
-
-        The unit that opened it while it lives, the others of its chain once it was submitted, nobody after it was withdrawn.
-        `in_list`: asked of all cases, the chain leads to them; of a few, each is looked up, whatever else the units have had to do with.
-        Source: HN-24.1, PIPL-6.
-        """
-        mine, step = self.own_units_with(Right.READ_PAPER), aliased(CaseStep)
-        chain = select(step.case_id).where(step.unit_id.in_(mine))
-        on_chain = Case.id.in_(chain) if in_list else chain.where(step.case_id == Case.id).correlate_except(step).exists()
-        opened = Case.organisation_id.in_(mine) & Case.state.in_(_LIVING)
-        return opened | (on_chain & Case.state.in_(_SUBMITTED))
+        return _party_to(self.own_units_with(Right.READ_PAPER), in_list=in_list)
 
     def students(self) -> ColumnElement[bool]:
         """Which students the actor may see: a condition on Student. Those of other schools only in a case that was submitted."""
@@ -256,6 +237,33 @@ class Scope:
         """Insist on a right at some unit, for screens that belong to a role. Raises Denied."""
         if not any(grant.gives(right) for grant in self.actor.viewer.grants) or not self.units(right):
             raise Denied
+
+
+@lru_cache(maxsize=_CONDITIONS_KEPT)
+def _is_party(mine: frozenset[str]) -> ColumnElement[bool]:
+    """One of these units took the paper in, or takes part in a case that rests on it and is about the paper's own student."""
+    standing = (
+        select(CaseEvidence.id)
+        .join(Case, Case.id == CaseEvidence.case_id)
+        .where(CaseEvidence.record_id == Record.id, CaseEvidence.replaced_at.is_(None), Case.student_id == Record.student_id)
+        .where(_party_to(mine))
+    )
+    return Record.received_unit_id.in_(mine) | standing.exists()
+
+
+@lru_cache(maxsize=_CONDITIONS_KEPT)
+def _party_to(mine: frozenset[str], *, in_list: bool = False) -> ColumnElement[bool]:
+    """Cases these units are party to: a condition on Case.
+
+    The unit that opened it while it lives, the others of its chain once it was submitted, nobody after it was withdrawn.
+    `in_list`: asked of all cases, the chain leads to them; of a few, each is looked up, whatever else the units have had to do with.
+    Source: HN-24.1, PIPL-6.
+    """
+    step = aliased(CaseStep)
+    chain = select(step.case_id).where(step.unit_id.in_(mine))
+    on_chain = Case.id.in_(chain) if in_list else chain.where(step.case_id == Case.id).correlate_except(step).exists()
+    opened = Case.organisation_id.in_(mine) & Case.state.in_(_LIVING)
+    return opened | (on_chain & Case.state.in_(_SUBMITTED))
 
 
 def _open(standing: Standing, any_of: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
