@@ -40,9 +40,12 @@ _NO_ROOM = "检索索引读写失败（磁盘可能已满），本次更新没�
 _NOT_NOW = "检索索引不存在或已损坏，正等待重建；已保存的材料不受影响。"
 
 
-def open_index(root: Path, *, lock_wait_seconds: float = LOCK_WAIT_SECONDS) -> "EmbeddedIndex":
-    """Opens an installation, sound or not: `health` tells, and an unsound one answers nothing until rebuilt."""
-    return EmbeddedIndex(root, lock_wait_seconds)
+def open_index(root: Path, *, cache_bytes: int = CACHE_BYTES, lock_wait_seconds: float = LOCK_WAIT_SECONDS) -> "EmbeddedIndex":
+    """Opens an installation, sound or not: `health` tells, and an unsound one answers nothing until rebuilt.
+
+    `cache_bytes`: decoded lists and answers kept at most.
+    """
+    return EmbeddedIndex(root, ByteCache(cache_bytes), lock_wait_seconds)
 
 
 def _fingerprint() -> str:
@@ -53,10 +56,10 @@ def _fingerprint() -> str:
 class EmbeddedIndex:
     """A `SearchIndex` in a directory. One process writes at a time, any number reads; threads may share it."""
 
-    def __init__(self, root: Path, lock_wait_seconds: float) -> None:
+    def __init__(self, root: Path, cache: ByteCache, lock_wait_seconds: float) -> None:
         self._root = root
         self._lock_wait_seconds = lock_wait_seconds
-        self._cache = ByteCache(CACHE_BYTES)
+        self._cache = cache
         self._fingerprint = _fingerprint()
         self._reader = Reader(root, self._fingerprint, self._cache)
         self._closed = False
