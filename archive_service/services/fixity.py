@@ -5,9 +5,9 @@ Lives here: `verify_store` and the faults it names. Not here: which renditions a
 A run is itself an event. What an interrupted intake leaves behind is named apart: no record was promised for it.
 """
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -25,7 +25,7 @@ from archive_service.services.fixity_faults import ANOTHER, EXTRA, FLIPPED, LEFT
 
 AT_ONCE = 500
 FAULTS_ON_LEDGER = 50
-IN_FLIGHT_SECONDS = 600  # bytes come before their row; younger ones may still be waiting for it
+IN_FLIGHT_SECONDS = 600  # bytes come before their row; younger ones, also by a clock that is ahead, may still be waiting for it
 Told = Callable[[int, int | None], None]
 
 
@@ -117,9 +117,10 @@ def _strays(archive: Archive) -> Iterator[StoreFault]:
 
 
 def _without_row(archive: Archive, bucket: Bucket, keys: Sequence[str]) -> list[StoreFault]:
+    now = archive.clock.now()
     with archive.read() as session:
         known = _known(session, bucket, keys)
-    return [StoreFault(_kind_of_stray(key), bucket.value, key) for key in keys if key not in known and not _is_in_flight(key)]
+    return [StoreFault(_kind_of_stray(key), bucket.value, key) for key in keys if key not in known and not _is_in_flight(key, now)]
 
 
 def _known(session: Session, bucket: Bucket, keys: Sequence[str]) -> set[str]:
@@ -136,9 +137,9 @@ def _is_ours(key: str) -> bool:
     return head == "records" and len(ids) == 2 and all(is_id(each) for each in ids)  # noqa: PLR2004 (record and rendition)
 
 
-def _is_in_flight(key: str) -> bool:
-    """Ids begin with the milliseconds of their making (RFC 9562)."""
-    return _is_ours(key) and time.time() - int(key.rpartition("/")[2][:12], 16) / 1000 < IN_FLIGHT_SECONDS
+def _is_in_flight(key: str, now: datetime) -> bool:
+    """Ids begin with the milliseconds of their making (RFC 9562); one far in the future would otherwise be excused for ever."""
+    return _is_ours(key) and abs(now.timestamp() - int(key.rpartition("/")[2][:12], 16) / 1000) < IN_FLIGHT_SECONDS
 
 
 def _write(archive: Archive, verdict: StoreVerdict, actor: Actor, *, is_rota: bool) -> None:

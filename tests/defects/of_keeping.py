@@ -45,7 +45,7 @@ DEFECTS = (
     Defect(
         "strays-unnoticed",
         "verify-store names bytes no row knows",
-        (change("services/fixity.py", "if key not in known and not _is_in_flight(key)]", "if False]"),),
+        (change("services/fixity.py", "if key not in known and not _is_in_flight(key, now)]", "if False]"),),
         (f"{FIXITY}::test_bytes_nobody_registered_are_found",),
     ),
     Defect(
@@ -53,6 +53,12 @@ DEFECTS = (
         "verify-store names bytes in another bucket than their row says",
         (change("services/fixity.py", ".where(Rendition.bucket == bucket.value, Rendition", ".where(Rendition"),),
         (f"{FIXITY}::test_a_registered_key_in_the_other_bucket_is_found",),
+    ),
+    Defect(
+        "future-excuses-a-stray",
+        "bytes whose id lies in the future are not under way for ever",
+        (change("services/fixity.py", "abs(now.timestamp() - int(key", "(now.timestamp() - int(key"),),
+        (f"{FIXITY}::test_what_an_interruption_left_is_named_apart_and_what_is_under_way_is_not",),
     ),
     Defect(
         "lost-record-unnoticed",
