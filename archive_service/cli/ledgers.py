@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -66,14 +67,16 @@ def export_ledger(console: Console, file: Path, after: int) -> int:
 
 @click.command("verify-anchor", help="不用数据库核对存证：文件或目录之间是否首尾相接；给出事件清单时，再核对清单是否得出存证所记的摘要。")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=THERE)
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="手上最早一份每日存证的日期；不写时须从第一份起齐全")
 @click.option("--export", "events", type=click.File(encoding="utf-8"), help="xueji export-ledger 写出的事件清单")
 @speaking
-def verify_anchor(console: Console, files: tuple[Path, ...], events: Iterable[str] | None) -> int:
+def verify_anchor(console: Console, files: tuple[Path, ...], since: datetime | None, events: Iterable[str] | None) -> int:
     """Check anchors by themselves, and events against them."""
     read, damaged = _read(files)
     proof = ledger_outside.prove(read, events) if events is not None else Proof(0, (), ())
     unreached = [] if events is None else [file.name for file in read if file.name not in proof.reached]
-    faults = [*damaged, *ledger_outside.chain_faults(read), *proof.faults, *([] if read else ["没有存证文件"])]
+    chained = ledger_outside.chain_faults(read, since=since.date() if since else None)
+    faults = [*damaged, *chained, *proof.faults, *([] if read else ["没有存证文件"])]
     told = f"存证 {len(read)} 份，清单 {proof.lines} 条，与清单相符的存证 {len(proof.reached)} 份"
     notes = [f"清单没有证实 {'、'.join(unreached)}"] if unreached else []
     console.result(

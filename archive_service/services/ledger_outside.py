@@ -7,7 +7,7 @@ docs/ledger.md shows the same check as a program of its own, for those who trust
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby, pairwise
 
 from archive_service.adapters.anchor_files import NONE, AnchorFile
@@ -47,10 +47,13 @@ class Proof:
     faults: tuple[str, ...]
 
 
-def chain_faults(files: Sequence[AnchorFile]) -> list[str]:
-    """What is wrong among anchors alone: a day left out, one that does not follow from the one before."""
+def chain_faults(files: Sequence[AnchorFile], *, since: date | None = None) -> list[str]:
+    """What is wrong among anchors alone: days left out, at the front too, one that does not follow from the one before.
+
+    `since`: the day whose anchor is the first at hand, where a receiver has none from before and says so.
+    """
     days = sorted((file for file in files if file.anchor.whole_day), key=lambda file: file.anchor.date)
-    faults = _first_faults(days[0]) if days else []
+    faults = _first_faults(days[0], since) if days else []
     for before, after in pairwise(days):
         faults += _step_faults(before, after)
     known = {file.anchor.digest: file.anchor for file in days}
@@ -116,9 +119,14 @@ def _place(file: AnchorFile) -> int:
     return file.anchor.seq
 
 
-def _first_faults(first: AnchorFile) -> list[str]:
-    if first.anchor.previous == NONE and first.anchor.events != first.anchor.seq:
+def _first_faults(first: AnchorFile, since: date | None) -> list[str]:
+    is_earliest = first.anchor.previous == NONE
+    if is_earliest and first.anchor.events != first.anchor.seq:
         return [f"{first.name} 自称最早一份，条数却不从第一环算起"]
+    if since is None and not is_earliest:
+        return [f"{first.name} 之前还有存证，这里没有：缺最前面的若干份"]
+    if since is not None and first.anchor.date != since:
+        return [f"最早一份是 {first.name}，不是所说的 {since}"]
     return []
 
 

@@ -208,6 +208,16 @@ def test_anchors_prove_each_other_without_a_database(days, xueji):
     assert "缺 1 天" in xueji("verify-anchor", folder)[1]["faults"][0]
 
 
+def test_anchors_left_out_at_the_front_are_told_unless_one_says_where_one_begins(days, xueji):
+    folder = days.settings.anchor_folder
+    (folder / "ledger-2026-09-01.json").unlink()
+    status, told = xueji("verify-anchor", folder)
+    assert (status, told["faults"]) == (1, ["ledger-2026-09-02.json 之前还有存证，这里没有：缺最前面的若干份"])
+    assert xueji("verify-anchor", folder, "--from", "2026-09-02")[0] == 0
+    assert xueji("verify-anchor", folder, "--from", "2026-09-01")[0] == 1
+    assert xueji("verify-ledger")[0] == 1
+
+
 def test_a_listing_gives_the_digests_of_the_anchors(days, xueji, tmp_path):
     folder, listing = days.settings.anchor_folder, tmp_path / "events.jsonl"
     assert xueji("export-ledger", listing) == (0, {"file": str(listing), "events": 12})
