@@ -21,7 +21,7 @@ from archive_service.models.record import Record, Rendition
 from archive_service.services import fixity_choice, fixity_rows, ledger
 from archive_service.services.actor import Actor
 from archive_service.services.fixity_choice import EVERYTHING, ROTA, Choice
-from archive_service.services.fixity_faults import ANOTHER, EXTRA, FLIPPED, LEFTOVER, MISSING, StoreFault
+from archive_service.services.fixity_faults import ANOTHER, EXTRA, FLIPPED, LEFTOVER, MISSING, NO_PLACE, StoreFault
 
 AT_ONCE = 500
 FAULTS_ON_LEDGER = 50
@@ -91,6 +91,8 @@ def _checked(archive: Archive, row: Rendition, name: str | None) -> StoreFault |
         return _fault(MISSING, row, name) if _still_there(archive, row) else None
     except FixityMismatch:
         return _fault(FLIPPED, row, name)
+    except ValueError:  # no bucket or key the store could have
+        return _fault(NO_PLACE, row, name)
     same = (stored.bytes, stored.sha256, stored.sm3) == (row.bytes, row.sha256, row.sm3)
     return None if same else _fault(ANOTHER, row, name)
 

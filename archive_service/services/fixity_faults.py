@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MISSING, FLIPPED, ANOTHER, EXTRA, LEFTOVER = "missing", "flipped", "another", "extra", "leftover"
-STALE, NO_MASTER, NO_PICTURE, NO_RECORD = "stale", "no_master", "no_picture", "no_record"
+STALE, NO_PLACE, NO_MASTER, NO_PICTURE, NO_RECORD = "stale", "no_place", "no_master", "no_picture", "no_record"
 WORDS = {
     MISSING: "存储中没有内容",
     FLIPPED: "内容已损坏",
@@ -15,6 +15,7 @@ WORDS = {
     EXTRA: "存储中多出的内容，没有登记",
     LEFTOVER: "接收或识别中断留下的内容，没有登记，可以清理",
     STALE: "材料登记的大小或摘要与其原件的登记不符",
+    NO_PLACE: "登记的存放位置不是存储里的位置，内容没有核对",
     NO_MASTER: "材料没有登记原件",
     NO_PICTURE: "这一页没有登记图像",
     NO_RECORD: "台账或存储登记里有这份材料，材料登记里没有",

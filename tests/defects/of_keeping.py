@@ -61,6 +61,12 @@ DEFECTS = (
         (f"{FIXITY}::test_what_an_interruption_left_is_named_apart_and_what_is_under_way_is_not",),
     ),
     Defect(
+        "bad-place-ends-the-run",
+        "a row that names no place of the store is named and the run goes on",
+        (change("services/fixity.py", "except ValueError:  # no bucket", "except KeyError:  # no bucket"),),
+        (f"{FIXITY}::test_a_row_that_names_no_place_of_the_store_does_not_end_the_run",),
+    ),
+    Defect(
         "lost-record-unnoticed",
         "a record that was received and whose row has gone is named",
         (change("services/fixity_rows.py", "for record_id in without_row(session)]", "for record_id in ()]"),),

@@ -171,6 +171,15 @@ def test_a_rota_finds_damage_when_its_turn_comes(archive, record):
     assert [fault.code for fault in verify(archive, choice=rota).faults] == ["missing"]
 
 
+@pytest.mark.parametrize("values", [{"bucket": "attic"}, {"blob_key": "../attic"}], ids=["bucket", "key"])
+def test_a_row_that_names_no_place_of_the_store_does_not_end_the_run(archive, record, values):
+    with archive.begin() as session:
+        session.execute(update(Rendition).where(Rendition.role == RenditionRole.MASTER).values(values))
+    verdict = verify(archive)
+    assert [(fault.code, fault.record_id) for fault in verdict.faults] == [("no_place", record.id)]
+    assert verdict.checked == verdict.total
+
+
 @pytest.mark.parametrize("values", [{"bytes": 1}, {"sha256": "0" * 64}, {"sm3": "0" * 64}], ids=lambda values: next(iter(values)))
 def test_a_row_that_says_something_else_than_its_master_is_found(archive, record, values):
     with archive.begin() as session:
