@@ -33,7 +33,7 @@ from demo.load_papers import hand_in_all
 from demo.papers.fonts import FontsMissingError
 
 NO_DEMO = "这个实例没有演示数据；空实例可用 xueji up --demo 或 xueji demo load 装入。"
-NOT_EMPTY = "实例里已有自己的数据，不能再装演示数据；另用一个空的数据目录(XUEJI_HOME)。"
+NOT_EMPTY = "实例里已有自己的数据，不能再装演示数据；另用一个空的数据目录（XUEJI_HOME）。"
 OTHER_SCALE = "实例里的演示数据是另一种规模；要换规模，请另用一个空的数据目录（XUEJI_HOME）。"
 PRODUCTION = "service.mode 是 production，不装演示数据。"
 TELL_EVERY = 20
@@ -168,7 +168,7 @@ def _show(console: Console, settings: Settings, notes: Notes) -> None:
     if console.as_json:
         console.result(value)
         return
-    console.result({}, f"地址 {value['address']}    密码 {notes.password}(全部账号共用)")
+    console.result({}, f"地址 {value['address']}    密码 {notes.password}（全部账号共用）")
     rows = [(each["role_label"], each["login"], each["name"], each["organisation_name"]) for each in value["accounts"]]
     console.table([], ("岗位", "登录名", "姓名", "单位"), rows)
 

@@ -23,9 +23,9 @@ from archive_service.cli import (
 from archive_service.cli.console import DONE, REFUSED
 from archive_service.cli.failures import FAILURES, failed, wrong_use
 
-HELP = """学籍档案:收件、识别、归属、检索、审核的服务与工具。
+HELP = """学籍档案：收件、识别、归属、检索、审核的服务与工具。
 
-数据目录由环境变量 XUEJI_HOME 指定,端口由 XUEJI_PORT 指定;config/default.toml 的每项设置都可写成 XUEJI_节__键。
+数据目录由环境变量 XUEJI_HOME 指定，端口由 XUEJI_PORT 指定；config/default.toml 的每项设置都可写成 XUEJI_节__键。
 """
 
 

@@ -98,7 +98,7 @@ def jobs(context: click.Context, console: Console) -> None:
         console.table(
             [], ("编号", "作业", "材料", "原因"), [(job.id, job.kind, job.record_id or "-", job.last_error or "") for job in dead]
         )
-        console.note("重新办理：xueji jobs retry 编号……,或 xueji jobs retry --all")
+        console.note("重新办理：xueji jobs retry 编号……，或 xueji jobs retry --all")
 
 
 @jobs.command("retry", help="让失败的作业重新开始。")

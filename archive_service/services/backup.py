@@ -82,7 +82,7 @@ def _copy(archive: Archive, row: RenditionRow, writer: Writer, result: BackupRes
             writer.add(blob_path(row.bucket, row.blob_key), source, sha256=row.sha256, media_type=row.media_type)
     except (BlobMissing, FixityMismatch) as error:
         if _is_registered(archive, row):
-            result.faults.append(f"材料 {row.record_id}:{error.message}")
+            result.faults.append(f"材料 {row.record_id}：{error.message}")
         return
     result.renditions, result.bytes = result.renditions + 1, result.bytes + row.bytes
 

@@ -121,7 +121,7 @@ def _move(archive: Archive, store: BlobStore, row: _Row, journal: Journal, moved
         _lock_as_before(archive, store, bucket, row.key)
     except (BlobMissing, FixityMismatch, Conflict) as error:
         if _is_registered(archive, row):
-            moved.faults.append(f"材料 {row.record_id}({row.bucket}/{row.key}):{_whose(archive, bucket, row)},{error.message}")
+            moved.faults.append(f"材料 {row.record_id}（{row.bucket}/{row.key}）：{_whose(archive, bucket, row)}，{error.message}")
         return
     journal.add(row.id, row.sha256)
     moved.copied, moved.bytes = moved.copied + 1, moved.bytes + row.bytes
