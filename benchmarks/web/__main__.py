@@ -1,6 +1,6 @@
 """A hundred people at a running instance: how long screens and page images take, on SQLite and on PostgreSQL, and what it costs.
 
-    python -m benchmarks.web [--home FOLDER] [--databases sqlite postgresql] [--share 0.1] [--sessions 100] [--seconds 120] [--think 15]
+    python -m benchmarks.web [--home FOLDER] [--databases sqlite postgresql] [--share 0.5] [--sessions 100] [--seconds 120] [--think 15]
 
 The instance is the product as it is installed, started by `xueji up`: gunicorn with two processes of eight threads, keeper, gate, reader.
 Without `--home` a part of the made-up county is loaded first; with it, that instance is used as it is (SQLite only). Some seven screens
@@ -13,6 +13,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import cycle, islice
@@ -41,9 +42,20 @@ def plan_of(product: Product, options: argparse.Namespace) -> Plan:
     accounts = [each for each in notes.world().accounts if Role(each.role.value) in WHO]
     reviewers = [each.login for each in accounts if Right.REVIEW_CASE in ROLE_RIGHTS[Role(each.role.value)]]
     registrars = [each.login for each in accounts if each.login not in reviewers]
-    turns = cycle((cycle(reviewers), cycle(registrars), cycle(registrars)))
+    reviewing, registering = cycle(reviewers), cycle(registrars)
+    turns = cycle((reviewing, registering, registering))
     logins = [next(turn) for turn in islice(turns, options.sessions)]
+    refuse_crowding(logins, product.settings.accounts.sessions_at_most)
     return Plan(product.port, notes.password, logins, reviewers, options.seconds, options.think, WARM_SECONDS)
+
+
+def refuse_crowding(logins: list[str], at_most: int) -> None:
+    """More sessions of one account than it may have would throw each other out, and be counted as errors of the product."""
+    login, sessions = Counter(logins).most_common(1)[0]
+    if sessions > at_most:
+        raise SystemExit(
+            f"too few accounts for {len(logins)} sessions: {login} would have {sessions}, and may have {at_most}; load a larger share"
+        )
 
 
 def notes_of(settings: Settings) -> Notes:
@@ -109,7 +121,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.web", description="A hundred people at a running instance.")
     parser.add_argument("--home", type=Path, help="an instance with a loaded county, SQLite")
     parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=("sqlite", "postgresql"))
-    parser.add_argument("--share", type=float, default=0.1, help="of the county, where no instance is given")
+    parser.add_argument(
+        "--share",
+        type=float,
+        default=0.5,
+        help="of the county, where no instance is given; a smaller one has too few accounts for a hundred sessions",
+    )
     parser.add_argument("--sessions", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--think", type=float, default=15)
