@@ -41,7 +41,7 @@ def verify_ledger(console: Console, anchors: Path | None) -> int:
 def anchor_ledger(console: Console, *, at_once: bool) -> int:
     """Write what is due, and one more if asked."""
     with instance() as archive:
-        files = ledger_anchors.write_due(archive)
+        files = ledger_anchors.write_due(archive, at_most=None)
         files += [ledger_anchors.write_now(archive)] if at_once else []
         folder = archive.settings.anchor_folder
     lines = [f"{folder / file.name}：第 {file.anchor.seq} 环 {file.anchor.head[:16]}" for file in files]

@@ -6,6 +6,7 @@ checking without a database (ledger_outside). An anchor of a day is the same who
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,6 +23,9 @@ from archive_service.services.ledger_outside import chain_faults
 from archive_service.services.ledger_verify import NAMED_AT_MOST, minute, places
 
 GRACE = timedelta(minutes=10)  # a day is closed this long after midnight: acts begun before it have ended
+A_TURN = (
+    100  # files a turn of the sealer: a first event by a clock that stood in 2000 calls for thousands, and sealing must not wait for them
+)
 _DAY = timedelta(days=1)
 
 
@@ -30,8 +34,10 @@ def day_due(now: datetime) -> date:
     return civil(now - GRACE) - _DAY
 
 
-def write_due(archive: Archive) -> list[AnchorFile]:
-    """Write the anchors of all closed days that have none; stops before a day of which an event still waits to be sealed.
+def write_due(archive: Archive, *, at_most: int | None = A_TURN) -> list[AnchorFile]:
+    """Write the anchors of closed days that have none, the oldest first; stops before a day of which an event still waits to be sealed.
+
+    What is beyond `at_most` is left to the next call; None: all of them.
 
     Raises: Damaged: the chain is not the one the last anchor saw. Unavailable: the folder cannot be written.
     """
@@ -39,7 +45,7 @@ def write_due(archive: Archive) -> list[AnchorFile]:
     last = _last_of_a_day(anchor_files.read(folder))
     with archive.read() as session:
         _insist_same_chain(session, last)
-        for day in _days(session, last, day_due(now)):
+        for day in islice(_days(session, last, day_due(now)), at_most):
             if _waits(session, day, now):
                 break
             last = _anchor(session, day, _newest_of(session, day), last=last, whole_day=True)
