@@ -47,6 +47,12 @@ DEFECTS = (
         ("tests/unit/adapters/blobs/test_blob_damage.py::test_altered_bytes_are_never_taken_for_the_paper",),
     ),
     Defect(
+        "look-trusts-the-description",
+        "a look at a blob notices that its bytes are not there",
+        (change("adapters/blobs/store.py", "if held.there_bytes is None:", "if False:"),),
+        ("tests/unit/adapters/blobs/test_blob_directory.py::test_a_description_without_its_bytes_is_no_blob_but_keeps_its_lock",),
+    ),
+    Defect(
         "digest-of-sealed-bytes",
         "digests in rows are of the plain bytes, encrypted or not",
         (

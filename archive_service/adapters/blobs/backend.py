@@ -39,9 +39,10 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One kept blob as the backend knows it."""
+    """One kept blob as the backend knows it; `there_bytes` is what lies there now, None where only the description is left."""
 
     about: About
+    there_bytes: int | None
     version: str
     locked_until: datetime | None
 

@@ -70,7 +70,7 @@ class DirectoryBackend:
             raise self._absent(bucket, key) from error
         except (ValueError, TypeError) as error:
             raise FixityMismatch(f"{bucket}/{key} 的存储说明无法读取") from error
-        return Held(about, "", _locked_until(home))
+        return Held(about, _size_of(home / _CONTENT), "", _locked_until(home))
 
     def read(self, bucket: Bucket, key: str, version: str = "") -> Iterator[bytes]:  # noqa: ARG002 - there is only one
         with disk_errors():
@@ -173,6 +173,14 @@ def _discard(file: BinaryIO) -> None:
     except OSError:
         if not file.closed:
             raise
+
+
+def _size_of(content: Path) -> int | None:
+    with disk_errors():
+        try:
+            return content.stat().st_size
+        except FileNotFoundError:
+            return None
 
 
 def _locked_until(home: Path) -> datetime | None:

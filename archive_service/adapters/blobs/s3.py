@@ -52,7 +52,7 @@ class S3Backend:
             about = _about(headers)
         except (KeyError, ValueError) as error:
             raise FixityMismatch(f"{bucket}/{key} 的存储说明无法读取") from error
-        return Held(about, found.version_id or "", _instant(headers.get(_RETAIN)))
+        return Held(about, found.size, found.version_id or "", _instant(headers.get(_RETAIN)))
 
     def read(self, bucket: Bucket, key: str, version: str = "") -> Iterator[bytes]:
         with s3_errors(f"{bucket}/{key}"):
