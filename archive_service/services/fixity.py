@@ -21,7 +21,7 @@ from archive_service.models.record import Record, Rendition
 from archive_service.services import fixity_choice, fixity_rows, ledger
 from archive_service.services.actor import Actor
 from archive_service.services.fixity_choice import EVERYTHING, ROTA, Choice
-from archive_service.services.fixity_faults import ANOTHER, EXTRA, FLIPPED, LEFTOVER, MISSING, NO_PLACE, StoreFault
+from archive_service.services.fixity_faults import ANOTHER, EXTRA, FLIPPED, LEFTOVER, LOOSE, MISSING, NO_PLACE, StoreFault
 
 AT_ONCE = 500
 FAULTS_ON_LEDGER = 50
@@ -116,6 +116,7 @@ def _strays(archive: Archive) -> Iterator[StoreFault]:
                 yield from _without_row(archive, bucket, waiting)
                 waiting = []
         yield from _without_row(archive, bucket, waiting)
+        yield from (StoreFault(LOOSE, bucket.value, place) for place in archive.blobs.loose(bucket))
 
 
 def _without_row(archive: Archive, bucket: Bucket, keys: Sequence[str]) -> list[StoreFault]:

@@ -6,13 +6,14 @@ Lives here: the codes with their words, and `StoreFault`. Not here: finding them
 from dataclasses import asdict, dataclass
 from typing import Any
 
-MISSING, FLIPPED, ANOTHER, EXTRA, LEFTOVER = "missing", "flipped", "another", "extra", "leftover"
+MISSING, FLIPPED, ANOTHER, EXTRA, LOOSE, LEFTOVER = "missing", "flipped", "another", "extra", "loose", "leftover"
 STALE, NO_PLACE, NO_MASTER, NO_PICTURE, NO_RECORD = "stale", "no_place", "no_master", "no_picture", "no_record"
 WORDS = {
     MISSING: "存储中没有内容",
     FLIPPED: "内容已损坏",
     ANOTHER: "内容完好，但不是登记的那一份",
     EXTRA: "存储中多出的内容，没有登记",
+    LOOSE: "存储目录里不属于任何材料的文件",
     LEFTOVER: "接收或识别中断留下的内容，没有登记，可以清理",
     STALE: "材料登记的大小或摘要与其原件的登记不符",
     NO_PLACE: "登记的存放位置不是存储里的位置，内容没有核对",

@@ -67,6 +67,12 @@ DEFECTS = (
         (f"{FIXITY}::test_a_row_that_names_no_place_of_the_store_does_not_end_the_run",),
     ),
     Defect(
+        "loose-files-unnoticed",
+        "verify-store names files that are part of no blob",
+        (change("services/fixity.py", "for place in archive.blobs.loose(bucket))", "for place in ())"),),
+        (f"{FIXITY}::test_files_that_are_part_of_no_blob_are_found",),
+    ),
+    Defect(
         "lost-record-unnoticed",
         "a record that was received and whose row has gone is named",
         (change("services/fixity_rows.py", "for record_id in without_row(session)]", "for record_id in ()]"),),

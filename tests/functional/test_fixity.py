@@ -84,6 +84,18 @@ def test_bytes_nobody_registered_are_found(archive, record):
     assert (fault.code, fault.key) == ("extra", "strange/thing")
 
 
+def test_files_that_are_part_of_no_blob_are_found(archive, record):
+    beside = content_file(archive, of_role(archive, RenditionRole.MASTER).blob_key).parent
+    working = archive.settings.store_folder / "working"
+    (beside / "content.old").write_bytes(b"x")
+    (beside / "more").mkdir()
+    (working / "left.zip").write_bytes(b"x")
+    faults = verify(archive).faults
+    assert {fault.code for fault in faults} == {"loose"}
+    home = beside.relative_to(working).as_posix()
+    assert {fault.key for fault in faults} == {"left.zip", f"{home}/content.old", f"{home}/more"}
+
+
 def test_a_registered_key_in_the_other_bucket_is_found(archive, record):
     master = of_role(archive, RenditionRole.MASTER)
     archive.blobs.put(Bucket.PERMANENT, "records/other/place", b"x", media_type="text/plain")

@@ -106,6 +106,14 @@ class DirectoryBackend:
             keys = ((below / name.removesuffix(_SUFFIX)).as_posix() for name in found)
             yield from (key for key in keys if key.startswith(prefix))
 
+    def loose(self, bucket: Bucket) -> Iterator[str]:
+        base = self._root / bucket
+        for folder, names, files in os.walk(base):
+            is_blob = folder.endswith(_SUFFIX)
+            odd = [*names, *(name for name in files if not _is_ours(name))] if is_blob else files
+            names[:] = [] if is_blob else names
+            yield from ((Path(folder) / name).relative_to(base).as_posix() for name in odd)
+
     def lock(self, bucket: Bucket, key: str, until: datetime) -> None:
         home = self._home(bucket, key)
         with disk_errors():
@@ -173,6 +181,11 @@ def _discard(file: BinaryIO) -> None:
     except OSError:
         if not file.closed:
             raise
+
+
+def _is_ours(name: str) -> bool:
+    """Whether the name is one of a blob's files; a lock is written beside the old one first."""
+    return name in (_CONTENT, _ABOUT, _LOCK) or name.startswith(f"{_LOCK}.")
 
 
 def _size_of(content: Path) -> int | None:

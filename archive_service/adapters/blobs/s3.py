@@ -75,6 +75,9 @@ class S3Backend:
             for found in self._client.list_objects(self._buckets[bucket], prefix=prefix, recursive=True):
                 yield found.object_name or ""
 
+    def loose(self, bucket: Bucket) -> Iterator[str]:  # noqa: ARG002 - every object has a key, and `keys` tells it
+        yield from ()
+
     def lock(self, bucket: Bucket, key: str, until: datetime) -> None:
         version = self.held(bucket, key).version
         with s3_errors(f"{bucket}/{key}"):

@@ -167,6 +167,10 @@ class BlobStore:
         """Every key that starts with the prefix, in no promised order, fetched as it is asked for."""
         return self._backend.keys(bucket, checked_prefix(prefix))
 
+    def loose(self, bucket: Bucket) -> Iterator[str]:
+        """Places below the bucket of what is part of no blob: put there by hand or by another program."""
+        return self._backend.loose(bucket)
+
     def lock_until(self, bucket: Bucket, key: str, until: datetime) -> None:
         """Lock a permanent blob until an instant (rounded up to a second); a lock can be lengthened, never shortened.
 
