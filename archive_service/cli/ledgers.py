@@ -28,10 +28,11 @@ def verify_ledger(console: Console, anchors: Path | None) -> int:
         verdict = ledger_verify.verify(archive)
         files, damaged = _read([anchors or archive.settings.anchor_folder])
         faults = [*verdict.faults, *damaged, *ledger_anchors.contradictions(archive, files)]
-    value = {**asdict(verdict), "anchors": len(files), "faults": faults, "fault": faults[0] if faults else None}
+        doubts = [*verdict.doubts, *ledger_anchors.late(archive, files)]
+    value = {**asdict(verdict), "doubts": doubts, "anchors": len(files), "faults": faults, "fault": faults[0] if faults else None}
     told = f"事件 {verdict.events} 条，已封存 {verdict.sealed} 条，待封存 {verdict.unsealed} 条，末环 {verdict.head[:16]}"
     told += f"，对照存证 {len(files)} 份"
-    console.result(value, *(f"台账有误：{fault}" for fault in faults), *(f"须核实：{doubt}" for doubt in verdict.doubts), told)
+    console.result(value, *(f"台账有误：{fault}" for fault in faults), *(f"须核实：{doubt}" for doubt in doubts), told)
     return REFUSED if faults else DONE
 
 

@@ -4,11 +4,11 @@ Lives here: one anchor a day, one of this moment on request, what the database c
 checking without a database (ledger_outside). An anchor of a day is the same whoever writes it and whenever, so missed days are made good.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from archive_service.adapters import anchor_files
@@ -20,7 +20,7 @@ from archive_service.models.ledger import Event, EventLink
 from archive_service.services import ledger
 from archive_service.services.ledger_chain import GENESIS
 from archive_service.services.ledger_outside import chain_faults
-from archive_service.services.ledger_verify import NAMED_AT_MOST, minute, places
+from archive_service.services.ledger_verify import NAMED_AT_MOST, OUT_OF_TIME, minute, places
 
 GRACE = timedelta(minutes=10)  # a day is closed this long after midnight: acts begun before it have ended
 A_TURN = (
@@ -81,6 +81,14 @@ def contradictions(archive: Archive, files: Sequence[AnchorFile]) -> list[str]:
     return faults[:NAMED_AT_MOST]
 
 
+def late(archive: Archive, files: Sequence[AnchorFile]) -> list[str]:
+    """Events of the last hour of a closed day that came after its anchor: an act begun before midnight and ended late, or one put in."""
+    with archive.read() as session:
+        days = [file.anchor for file in sorted(files, key=lambda file: file.anchor.seq) if file.anchor.whole_day]
+        found = _after_their_day(session, days, lambda end: (Event.at < end) & (Event.at >= end - OUT_OF_TIME))
+        return [f"{told}：跨过午夜才写完，或事后插入" for told in found][:NAMED_AT_MOST]
+
+
 def _contradicted(session: Session, file: AnchorFile, tip: int, agreed: int) -> str | None:
     anchor = file.anchor
     if anchor.seq > tip:
@@ -91,15 +99,18 @@ def _contradicted(session: Session, file: AnchorFile, tip: int, agreed: int) -> 
 
 
 def _put_in_later(session: Session, days: Sequence[Anchor]) -> list[str]:
-    faults = []
+    found = _after_their_day(session, days, lambda end: Event.at < end - OUT_OF_TIME)
+    return [f"{told}：事后插入" for told in found]
+
+
+def _after_their_day(session: Session, days: Sequence[Anchor], stamped: Callable[[datetime], ColumnElement[bool]]) -> Iterator[str]:
     ends = [*(anchor.seq for anchor in days[1:]), None] if days else []
     for anchor, end in zip(days, ends, strict=True):
         rows = select(EventLink.seq, Event.id, Event.at).join(Event, Event.id == EventLink.event_id)
-        rows = rows.where(EventLink.seq > anchor.seq, Event.at < _end(anchor.date)).order_by(EventLink.seq)
+        rows = rows.where(EventLink.seq > anchor.seq, stamped(_end(anchor.date))).order_by(EventLink.seq)
         rows = rows if end is None else rows.where(EventLink.seq <= end)
         for seq, event_id, at in session.execute(rows.limit(NAMED_AT_MOST)):
-            faults.append(f"第 {seq} 环（事件 {event_id}）写明 {minute(at)}，而 {anchor.date} 的存证只到第 {anchor.seq} 环：事后插入")
-    return faults
+            yield f"第 {seq} 环（事件 {event_id}）写明 {minute(at)}，而 {anchor.date} 的存证只到第 {anchor.seq} 环"
 
 
 def _last_of_a_day(files: Sequence[AnchorFile]) -> Anchor | None:
