@@ -72,7 +72,7 @@ def take_record() -> RecordOut:
     if request.mimetype not in FORM_TYPES:
         raise Rejected("请用 multipart/form-data 上传，文件放在字段 file。", code="unsupported_media_type", status=415)
     form = parse(UploadForm, _fields())
-    asked = Asked(form.upload_id, taken_key())
+    asked = Asked(taken_key(), form.upload_id)
     made = asked.made_before(archive(), actor=actor())
     if made is None:
         name, content = _file_of(form)

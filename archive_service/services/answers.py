@@ -1,7 +1,7 @@
 """Remembered answers to Idempotency-Keys, so that a request repeated on a bad line does its work once.
 
 A key whose first request was killed or failed midway stays without an answer; after two minutes the same request may take it over.
-What makes a record notes it under the key in the record's own transaction, so that the second request finds the record the first made.
+What makes a record or a batch notes it under the key in its own transaction, so that the second request finds what the first made.
 Whoever took a key may answer for it, note what it made or give it up only as long as nobody has taken it over.
 """
 
@@ -57,14 +57,14 @@ def take(archive: Archive, key: str, request_digest: str, *, actor: Actor) -> Ta
 
 
 def made_before(archive: Archive, taken: Taken) -> str | None:
-    """The record that an earlier request under this key made before it was killed."""
+    """The id of what an earlier request under this key made before it was killed."""
     with archive.read() as session:
         return session.scalar(select(RememberedAnswer.body).where(*_still(taken)))
 
 
-def note_made(session: Session, taken: Taken, record_id: str) -> None:
-    """Note, in the record's own transaction, what the key has made. Raises Conflict: the key was taken over, nothing may be made."""
-    noted = session.execute(update(RememberedAnswer).where(*_still(taken)).values(body=record_id))
+def note_made(session: Session, taken: Taken, made_id: str) -> None:
+    """Note, in the transaction that makes it, what the key has made. Raises Conflict: the key was taken over, nothing may be made."""
+    noted = session.execute(update(RememberedAnswer).where(*_still(taken)).values(body=made_id))
     if not noted.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it, the annotated base class does not
         raise Conflict(IN_PROGRESS, code="in_progress")
 

@@ -16,6 +16,7 @@ from archive_service.models.record import MatchState, Record, RecordState
 from archive_service.rules.access import Right
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
+from archive_service.services.asked_again import Note
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope
 
@@ -40,14 +41,16 @@ class BatchView:
         return sum(number for state, number in self.matches.items() if state != MatchState.MATCHED)
 
 
-def open_batch(archive: Archive, *, label: str, source: str, actor: Actor, expected: int | None = None) -> Batch:
+def open_batch(archive: Archive, *, label: str, source: str, actor: Actor, expected: int | None = None, note: Note | None = None) -> Batch:
     """Start a batch at the actor's unit and give it its accession number (接收号): unit, year, running number.
 
-    Raises: Denied (no right to capture), Conflict (five numbers in a row were taken by others).
+    `note` writes down, in the same transaction, that this request made it.
+
+    Raises: Denied (no right to capture), Conflict (five numbers in a row were taken by others, or what `note` raises).
     """
     for _ in range(TRIES):
         try:
-            return _open(archive, label, source, actor, expected)
+            return _open(archive, label, source, actor, expected, note)
         except IntegrityError:
             continue  # somebody took this number between counting and writing
     raise Conflict("接收号正被多人同时领取，请再试一次。")
@@ -68,7 +71,7 @@ def recent_batches(archive: Archive, *, actor: Actor, at_most: int = 10) -> list
         return _views(session, scope, list(rows))
 
 
-def _open(archive: Archive, label: str, source: str, actor: Actor, expected: int | None) -> Batch:
+def _open(archive: Archive, label: str, source: str, actor: Actor, expected: int | None, note: Note | None) -> Batch:
     now, year = archive.clock.now(), today(archive.clock).year
     with archive.begin() as session:
         Scope.of(session, actor).require(Right.CAPTURE, actor.unit_id)
@@ -88,6 +91,8 @@ def _open(archive: Archive, label: str, source: str, actor: Actor, expected: int
         )
         session.add(batch)
         ledger.write(session, "batch.opened", Subject("batch", batch.id), actor=actor, now=now, detail={"accession_no": batch.accession_no})
+        if note is not None:
+            note(session, batch.id)
     return batch
 
 
