@@ -51,9 +51,12 @@ class _Seen:
     database_now: datetime | None
 
 
-def examine(archive: Archive, *, is_running: bool, thorough: bool = True) -> Iterator[Finding]:
-    """Every check; `thorough` walks the whole ledger and samples more of the store, else only the newest links and few blobs."""
-    yield from store_checks(archive, sample=THOROUGH_SAMPLE if thorough else QUICK_SAMPLE)
+def examine(archive: Archive, *, is_running: bool, thorough: bool = True, may_write: bool = True) -> Iterator[Finding]:
+    """Every check; `thorough` walks the whole ledger and samples more of the store, else only the newest links and few blobs.
+
+    Without `may_write` the store is not tried by a trial blob: a GET changes nothing.
+    """
+    yield from store_checks(archive, sample=THOROUGH_SAMPLE if thorough else QUICK_SAMPLE, may_write=may_write)
     yield disk_check(archive)
     yield _chain(archive, thorough=thorough)
     with archive.read() as session:

@@ -25,12 +25,13 @@ PROOFS_LOOKED_AT = 400  # more than a year of nightly parts since the last full 
 ROOM_FACTOR = 2  # below twice `intake.free_bytes` somebody should act; below it nothing is taken in
 
 
-def store_checks(archive: Archive, *, sample: int) -> Iterator[Finding]:
+def store_checks(archive: Archive, *, sample: int, may_write: bool) -> Iterator[Finding]:
     """Of a store that is away nothing more is said than that."""
     health = archive.blobs.health()
     yield judged((Code.STORE_DOWN, "材料存储"), health.reachable, health.detail, "检查存储目录或对象存储是否挂载、启动；材料没有丢")
     if health.reachable:
-        yield _writable(archive)
+        if may_write:
+            yield _writable(archive)
         yield _room(archive, health)
         yield _present(archive, sample)
     yield _last_proof(archive)

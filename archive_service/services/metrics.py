@@ -1,7 +1,8 @@
 """Figures for collectors (Prometheus): counts, ages, room, and for each code of the doctor whether it holds.
 
 Lives here: what is told. Not here: its form (api.watching), the checks themselves (doctor). Alarms belong on `xueji_fault`; the other
-figures say how far away one is. No names, no numbers of anybody.
+figures say how far away one is. No names, no numbers of anybody. Nothing is written, so whether the store takes a trial blob is told by
+`xueji doctor` alone.
 """
 
 import shutil
@@ -37,7 +38,7 @@ def figures(archive: Archive, *, actor: Actor) -> list[Figure]:
 
 
 def _faults(archive: Archive, state: Operations) -> Figure:
-    findings = [schema_check(state.schema), *examine(archive, is_running=True, thorough=False)]
+    findings = [schema_check(state.schema), *examine(archive, is_running=True, thorough=False, may_write=False)]
     told: Values = {(each.code, kind): 0.0 for each in findings for kind in (State.WARN.value, State.FAULT.value)}
     told |= {(each.code, each.state.value): 1.0 for each in findings if each.state is not State.OK}
     return Figure("xueji_fault", "1 while the doctor says so; docs/operators.md says what to do", told, ("code", "severity"))
