@@ -7,7 +7,7 @@ goes round by id; it stands where its last run ended, which that run's event say
 
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,11 @@ def choose(session: Session, choice: Choice) -> Chosen:
     if choice.at_most is None:
         return Chosen(None)
     return _next_of_rota(session, choice.at_most) if choice.is_rota else _drawn(session, choice.at_most, choice.seed)
+
+
+def is_whole(detail: Mapping[str, object]) -> bool:
+    """Whether with the run of this event every rendition has been read: it was over everything, or ended a round of the rota."""
+    return detail.get("round_done") is True or not {"sample", "rota"} & detail.keys()
 
 
 def _drawn(session: Session, at_most: int, seed: str | None) -> Chosen:

@@ -73,6 +73,12 @@ DEFECTS = (
         (f"{FIXITY}::test_files_that_are_part_of_no_blob_are_found",),
     ),
     Defect(
+        "sample-counts-as-proof",
+        "the age of the last proof is that of a run over everything",
+        (change("services/watching.py", "if fixity_choice.is_whole(detail)), None)", "if detail), None)"),),
+        (f"{FIXITY}::test_only_what_was_read_in_full_counts_as_a_proof",),
+    ),
+    Defect(
         "lost-record-unnoticed",
         "a record that was received and whose row has gone is named",
         (change("services/fixity_rows.py", "for record_id in without_row(session)]", "for record_id in ()]"),),

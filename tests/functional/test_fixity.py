@@ -1,7 +1,7 @@
 """The store checked against its rows: what is missing, flipped, swapped or too much is named, down to the page."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -12,7 +12,7 @@ from archive_service.ids import new_id
 from archive_service.models.ledger import Event
 from archive_service.models.record import Record, Rendition, RenditionRole
 from archive_service.rules.access import Role
-from archive_service.services import fixity, intake
+from archive_service.services import fixity, intake, watching
 from archive_service.services.actor import SERVICE
 from archive_service.services.fixity_choice import Choice
 from archive_service.services.intake import Incoming
@@ -242,3 +242,21 @@ def test_a_record_whose_row_was_taken_away_is_found(archive, record, tables):
     verdict = verify(archive)
     assert ("no_record", record.id) in [(fault.code, fault.record_id) for fault in verdict.faults]
     assert verdict.checked == verdict.total == (0 if Rendition in tables else there)
+
+
+def test_only_what_was_read_in_full_counts_as_a_proof(archive, make, clock, record):
+    admin = make.actor(Role.SYSTEM_ADMIN, make.tree()[0])
+
+    def proof_at():
+        return watching.operations(archive, actor=admin).proof_at
+
+    verify(archive, choice=Choice(1))
+    verify(archive, choice=Choice(1, is_rota=True))
+    assert proof_at() is None
+    verify(archive)
+    full = clock.at
+    clock.at += timedelta(days=1)
+    verify(archive, choice=Choice(1000))
+    assert proof_at() == full
+    verify(archive, choice=Choice(1000, is_rota=True))
+    assert proof_at() == clock.at
