@@ -31,7 +31,7 @@ from archive_service.adapters.search_index.scan import differ_by_one, one_wrong_
 
 Mask = npt.NDArray[np.bool_]
 
-MOST_TERMS = 12  # of a long phrase a spread of terms narrows enough, the text check does the rest
+MOST_TERMS = 6  # of a long phrase a spread of terms narrows enough, the text check does the rest
 FEW_PAGES = 2_000
 HALF_IS_RARE = 4  # characters: few pages hold so many in a row by chance
 TOO_LONG = 40  # a list so many times longer costs more to decode than the pages left cost to check
