@@ -95,11 +95,13 @@ GROUPS: dict[str, Group] = {
 
 
 def questions(sheets: Iterable[Sheet], each: int) -> list[Question]:
-    """Up to so many different questions a class; common words are fewer."""
+    """Up to so many different questions a class; common words are fewer. Mixed, so that a cold start is not one class's."""
     chance, some = random.Random(20260902), list(sheets)  # noqa: S311 - the same questions every time
     asked = [
         Question(name, Query(group.typed(chance.choice(some), chance), **group.chosen), group.by)
         for name, group in GROUPS.items()
         for _ in range(each)
     ]
-    return list(dict.fromkeys(asked))
+    mixed = list(dict.fromkeys(asked))
+    chance.shuffle(mixed)
+    return mixed
