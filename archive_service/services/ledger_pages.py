@@ -6,19 +6,22 @@ Source: GB/T 39784 (三员分立: the audit administrator reads the ledger, not 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from archive_service.archive import Archive
 from archive_service.errors import Denied
+from archive_service.models.account import Account
 from archive_service.models.ledger import Event, EventLink
 from archive_service.rules.access import Right
 from archive_service.services import ledger
-from archive_service.services.actor import Actor
+from archive_service.services.actor import SERVICE, Actor
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope
+from archive_service.services.sign_in import STRANGER
 from archive_service.services.totals import counted
 
 ROWS = 100
+NAMELESS = (SERVICE.name, STRANGER, "命令行")  # who acts without an account: the service, a try with an unknown login, the command line
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def page(archive: Archive, *, actor: Actor, act: str = "", who: str = "", before
             raise Denied("台账由审计管理员查看。")
         conditions = [_within(units, scope)]
         conditions += [Event.act.startswith(act, autoescape=True)] if act else []
-        conditions += [Event.account_name.contains(who, autoescape=True)] if who else []
+        conditions += [_by(who)] if who else []
         total = counted(session, select(Event.id).where(*conditions))
         if before:
             conditions.append(Event.id < before)
@@ -82,6 +85,14 @@ def page(archive: Archive, *, actor: Actor, act: str = "", who: str = "", before
 def _within(units: frozenset[str], scope: Scope) -> ColumnElement[bool]:
     of_units = Event.unit_id.in_(units)
     return of_units | Event.unit_id.is_(None) if units >= scope.tree.units.keys() else of_units
+
+
+def _by(who: str) -> ColumnElement[bool]:
+    """Acts of accounts that bear the name now, and of those without an account; ids, since names on events have no index."""
+    accounts = select(Account.id).where(Account.name.contains(who, autoescape=True))
+    nameless = [name for name in NAMELESS if who in name]
+    by_none = [Event.account_id.is_(None) & Event.account_name.in_(nameless)] if nameless else []
+    return or_(Event.account_id.in_(accounts), *by_none)
 
 
 def _line(event: Event, link: EventLink | None, names: dict[str, str]) -> EventLine:

@@ -23,6 +23,7 @@ from archive_service.services.passwords import LENGTH_AT_MOST, hash_password, is
 from archive_service.services.sessions import WAITING, digest
 from archive_service.services.sign_in_locks import forget_failures, record_failure, refuse_if_locked
 
+STRANGER = "未知账号"  # who tries a login that nobody has
 WRONG = "登录名或密码不正确"
 _LOGIN_AT_MOST = 64
 _TOKEN_BYTES = 32
@@ -110,7 +111,7 @@ def _fail(archive: Archive, session: Session, tried: _Try, now: datetime) -> Non
 
 
 def _stranger(address: str) -> Actor:
-    return Actor(name="未知账号", role="none", address=address)
+    return Actor(name=STRANGER, role="none", address=address)
 
 
 def _open(archive: Archive, session: Session, account: Account, tried: _Try, now: datetime) -> OpenedSession:

@@ -1,6 +1,7 @@
 """The ledger on the screen: each auditor reads of their own units alone, and no page of it tells of a child."""
 
 import pytest
+from sqlalchemy import event
 
 from archive_service.errors import NotSignedIn
 from archive_service.rules.access import Role
@@ -55,3 +56,23 @@ def test_a_purpose_is_told_to_be_there_and_not_in_its_words(archive, make, app):
     page.get("/ledger?act=record.")
     assert "已写明事由" in page.text()
     assert "抑郁" not in page.last.text
+
+
+def test_a_person_is_found_by_part_of_the_name_as_are_those_without_an_account(archive, make, tries):
+    topmost = make.actor(Role.AUDIT_ADMIN, tries[0])
+    make.account(Role.SCHOOL_REGISTRAR, tries[-1], login="li", name="李敏华")
+    failed(archive, "li", "10.0.0.3")
+    found = {who: [row.who for row in ledger_pages.page(archive, actor=topmost, who=who).rows] for who in ("敏", "系统", "未知", "%")}
+    assert found == {"敏": ["李敏华"], "系统": ["系统"], "未知": ["未知账号"], "%": []}
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite"])
+def test_looking_for_a_person_does_not_walk_over_all_events(archive, make, tries):
+    asked = []
+    event.listen(archive.engine, "before_cursor_execute", lambda _c, _u, sql, values, *_: asked.append((sql, values)))
+    ledger_pages.page(archive, actor=make.actor(Role.AUDIT_ADMIN, tries[0]), who="gsh")
+    with archive.engine.connect() as connection:
+        found = [(sql, values) for sql, values in asked if "event.account_id IN" in sql]
+        plans = [[row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)] for sql, values in found]
+    assert len(plans) == 2  # the count and the rows
+    assert all(any("SEARCH event" in step and "account_id" in step for step in plan) for plan in plans), plans
