@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 from archive_service import queue
 from archive_service.archive import Archive
 from archive_service.models.job import Job, JobState
-from archive_service.models.upload import Upload
-from archive_service.services import ledger
+from archive_service.services import ledger, uploads
 
 MIB = 1_048_576
 
@@ -27,7 +26,7 @@ def take_up(archive: Archive) -> list[str]:
     now = archive.clock.now()
     with archive.begin() as session:
         jobs, roles = queue.take_back(session, _gone(queue.holders(session)), now=now)
-        told = [*_of_leases(jobs, roles), *_of_work(session), *_of_uploads(session)]
+        told = [*_of_leases(jobs, roles), *_of_work(session), *_of_uploads(archive, session)]
     return [*told, *_of_ledger(archive), *_of_index(archive), *_of_room(archive)]
 
 
@@ -64,9 +63,12 @@ def _of_work(session: Session) -> Iterator[str]:
         yield f"有 {dead} 件工作多次失败，等人处理：用 xueji jobs 查看原因，用 xueji jobs retry 重新办理。"
 
 
-def _of_uploads(session: Session) -> Iterator[str]:
-    if unfinished := session.scalar(select(func.count()).select_from(Upload).where(Upload.record_id.is_(None))):
+def _of_uploads(archive: Archive, session: Session) -> Iterator[str]:
+    unfinished, whole = uploads.waiting(archive, session)
+    if unfinished:
         yield f"有 {unfinished} 份上传没有传完，已收到的部分还在，可从断点继续。"
+    if whole:
+        yield f"有 {whole} 份上传已经传完，还没有登记为材料；由上传的人再提交一次即可，不必重传。"
 
 
 def _of_ledger(archive: Archive) -> Iterator[str]:

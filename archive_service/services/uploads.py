@@ -113,6 +113,17 @@ def clear(archive: Archive, upload_id: str) -> None:
     _path(archive, upload_id).unlink(missing_ok=True)
 
 
+def waiting(archive: Archive, session: Session) -> tuple[int, int]:
+    """How many uploads lack bytes and can be gone on with, and how many are whole and not yet a record; expired ones are neither."""
+    alive = Upload.record_id.is_(None), Upload.expires_at >= archive.clock.now()
+    lacking = []
+    for upload in session.scalars(select(Upload).where(*alive)):
+        path = _path(archive, upload.id)
+        if path.exists():
+            lacking.append(path.stat().st_size < upload.length)
+    return lacking.count(True), lacking.count(False)
+
+
 def drop(archive: Archive, upload_id: str, *, actor: Actor) -> None:
     """Give up an upload. Raises NotFound, Denied."""
     _own(archive, upload_id, actor)
