@@ -4,11 +4,14 @@ Whatever somebody may not see is answered as an id that never was: same status, 
 Not here: the land, the people, the calls, the expectation (tests/matrix), screens (test_matrix_pages), lists (test_matrix_lists).
 """
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.matrix.entitled import PAPERS
 from tests.matrix.judging import Figures, walk
-from tests.matrix.routes import API, ROUTES
+from tests.matrix.routes import API, ELSEWHERE, ROUTES
 from tests.matrix.setting import settled, told
 from tests.matrix.world import PLACES
 
@@ -28,6 +31,15 @@ def test_no_route_is_left_out(land):
     declared = {(method, rule.rule) for rule in land.app.url_map.iter_rules() for method in rule.methods}
     assert {route for route in declared if route[0] not in AUTOMATIC} <= set(ROUTES)
     assert set(ROUTES) <= declared
+
+
+def test_what_the_walk_does_not_put_another_test_does():
+    """The named test puts the very route."""
+    assert {route for route, asks in ROUTES.items() if not asks} == set(ELSEWHERE)
+    for (method, path), node in ELSEWHERE.items():
+        file, _, name = node.partition("::")
+        bodies = re.findall(rf"^def {name}\(.*?(?=^\S|\Z)", (Path(__file__).parent / file).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+        assert [body for body in bodies if f'{method.lower()}("{path}"' in body], node
 
 
 def test_everybody_and_every_place_is_in_the_table(land):

@@ -26,7 +26,7 @@ class Figures:
     answers: int = 0
     routes: set[tuple[str, str]] = field(default_factory=set)
     callers: set[str] = field(default_factory=set)
-    scopes: set[tuple[str, str, str]] = field(default_factory=set)
+    triples: set[tuple[tuple[str, str], str, tuple[str, str, str]]] = field(default_factory=set)  # route, caller, kind with place and level
     faults: list[str] = field(default_factory=list)
 
     def add(self, other: "Figures") -> None:
@@ -34,11 +34,11 @@ class Figures:
         self.answers += other.answers
         self.routes |= other.routes
         self.callers |= other.callers
-        self.scopes |= other.scopes
+        self.triples |= other.triples
         self.faults += other.faults
 
     def __str__(self) -> str:
-        tried = f"{len(self.routes)} routes × {len(self.callers)} callers × {len(self.scopes)} scopes"
+        tried = f"{len(self.triples)} triples of route, caller and scope ({len(self.routes)} routes, {len(self.callers)} callers)"
         return f"matrix: {tried}, {self.answers} answers, {len(self.faults)} leaks"
 
 
@@ -60,7 +60,7 @@ class Walk:
         for one in tried(self.land, caller.name, how):
             value = value_of(one, how)
             answer, events = self._told(caller, how, value)
-            self.found.scopes.add((one.kind, one.place, one.level))
+            self.found.triples.add((self.route, caller.name, (one.kind, one.place, one.level)))
             self._judge(caller, how, one, answer)
             if not self.sees(caller, one):
                 self._same(caller, (one.place, one.level), (answer.without(value), events), (strange.without(stranger), written))

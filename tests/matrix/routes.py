@@ -123,7 +123,7 @@ API: dict[tuple[str, str], tuple[Ask, ...]] = {
 PAGES: dict[tuple[str, str], tuple[Ask, ...]] = {
     ("GET", "/"): (Ask(),),
     ("GET", "/account"): (Ask(),),
-    ("POST", "/account/sign-out-everywhere"): (),  # ends one's own sessions; tried in tests/functional/test_web_account.py
+    ("POST", "/account/sign-out-everywhere"): (),
     ("POST", "/account/tokens/<token_id>/revoke"): (_form("token", EVERYBODY),),
     ("GET", "/accounts"): (Ask(may=SECURITY), Ask("account", {"q": "{id}"}, may=SECURITY, by="shown")),
     ("POST", "/accounts"): (Ask(form={"account": "new", "name": "新", "unit": "-", "role": "archivist"}, may=SECURITY),),
@@ -146,7 +146,7 @@ PAGES: dict[tuple[str, str], tuple[Ask, ...]] = {
     (
         "POST",
         "/cases/new/identify",
-    ): (),  # tells of a student elsewhere to who knows number and name; tests/functional/test_case_transfer.py
+    ): (),
     ("GET", "/ledger"): (Ask(may=AUDIT),),
     ("GET", "/operations"): (Ask(may=SYSTEM),),
     ("POST", "/operations/jobs/<int:job_id>/retry"): (Ask(form={}, may=SYSTEM),),
@@ -166,7 +166,7 @@ PAGES: dict[tuple[str, str], tuple[Ask, ...]] = {
     ("GET", "/search"): (Ask(query={"q": "{word}"}), Ask("student", {"q": "{id}"}, by="number")),
     ("GET", "/sign-in"): (Ask(), Ask("record", {"next": "/records/{id}"})),
     ("POST", "/sign-in"): (Ask(form={"account": "nobody", "password": "-"}),),
-    ("POST", "/sign-out"): (),  # ends one's own session; tried in tests/functional/test_sign_in.py
+    ("POST", "/sign-out"): (),
     ("GET", "/static/<path:filename>"): (Ask(),),
     ("GET", "/students"): (Ask(), Ask("student", {"q": "{id}"}, by="shown"), Ask("student", {"cursor": "{id}"})),
     ("GET", "/students/<student_id>"): (
@@ -189,4 +189,9 @@ MASKED = frozenset({
     ("GET", "/capture/batches/<batch_id>"), ("GET", "/capture/batches/<batch_id>/cards"), ("GET", "/capture"),
     ("GET", "/students/<student_id>"),
 })  # fmt: skip
+ELSEWHERE = {  # what the walk does not put, and the test that does
+    ("POST", "/account/sign-out-everywhere"): "test_web_account.py::test_one_ends_all_ones_sessions",
+    ("POST", "/cases/new/identify"): "test_web_cases.py::test_a_student_of_another_school_is_opened_by_number_and_name",
+    ("POST", "/sign-out"): "test_asvs.py::test_what_ended_is_ended_for_whoever_kept_the_cookie",
+}
 ROUTES = {(method, f"/api/v1{path}"): asks for (method, path), asks in API.items()} | PAGES
