@@ -144,8 +144,9 @@ units() {
   install -m 644 "$filled/logrotate" /etc/logrotate.d/xueji
   if has_systemd; then
     systemctl daemon-reload
-    systemctl enable --quiet xueji.service xueji-backup.timer xueji-verify.timer
-    systemctl start xueji-backup.timer xueji-verify.timer
+    local timers=(xueji-backup.timer xueji-verify.timer xueji-verify-ledger.timer)
+    systemctl enable --quiet xueji.service "${timers[@]}"
+    systemctl start "${timers[@]}"
   fi
 }
 

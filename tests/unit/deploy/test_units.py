@@ -60,7 +60,7 @@ def test_no_place_is_left_open(filled):
 def test_units_are_what_systemd_understands(filled):
     need(["systemd-analyze"], "systemd")
     units = [*services(filled), *(filled / "systemd").glob("*.timer")]
-    assert len(units) == 5
+    assert len(units) == 7
     environ = {**os.environ, "SYSTEMD_UNIT_PATH": f"{filled / 'systemd'}:"}
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], env=environ, capture_output=True, text=True, check=False)
     ours = [line for line in done.stderr.splitlines() if "xueji" in line]
@@ -99,6 +99,21 @@ def test_every_service_has_the_whole_hardening(filled):
     main = settings_of(filled / "systemd" / "xueji.service")
     assert (main["Restart"], main["TasksMax"], main["KillMode"]) == (["on-failure"], ["512"], ["mixed"])
     assert int(main["MemoryHigh"][0].removesuffix("M")) < int(main["MemoryMax"][0].removesuffix("M"))
+
+
+def test_no_proof_is_skipped_because_another_found_something(filled):
+    """A oneshot stops at its first command that ends with another status than 0."""
+    commands = {unit.name: settings_of(unit)["ExecStart"] for unit in services(filled)}
+    assert all(len(each) == 1 for each in commands.values()), commands
+    for name, word in (("xueji-verify", "verify-store"), ("xueji-verify-ledger", "verify-ledger")):
+        assert commands[f"{name}.service"][0].split()[1:] == [word]
+        assert (filled / "systemd" / f"{name}.timer").is_file()
+        assert f"{name}.timer" in (ROOT / "deploy" / "install.sh").read_text("utf-8")
+
+
+def test_nothing_runs_before_the_data_are_mounted(filled, place):
+    for unit in services(filled):
+        assert str(place / "home") in settings_of(unit)["RequiresMountsFor"][0].split(), unit.name
 
 
 def test_the_log_is_put_aside_while_it_is_written(filled, place):
