@@ -18,7 +18,8 @@ from pathlib import Path
 
 from tests.defects.defect import ROOT, Defect
 
-FAILED = re.compile(r"^FAILED (\S+?)(?:\[.*?\])?(?: - (.*))?$", re.MULTILINE)
+FAILED = re.compile(r"^FAILED (\S+?(?:\[.*?\])?)(?: - (.*))?$", re.MULTILINE)
+BROKEN = re.compile(r"(?:ImportError|ModuleNotFoundError|NameError|SyntaxError|Failed: Timeout)\b")  # the test broke; it noticed nothing
 ALL_PASSED, SOME_FAILED = 0, 1
 SECONDS_AT_MOST = 300
 PYTEST = ("-m", "pytest", "-q", "-rf", "--tb=line", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "tests.defects.proof")
@@ -27,7 +28,7 @@ SQLITE_ALONE = ("-m", "not postgres and not s3")
 
 @dataclass(frozen=True)
 class Run:
-    """What pytest said; `failed` maps a node id without parameters to the first line of its reason."""
+    """What pytest said; `failed` maps a node id with its parameters to the first line of its reason."""
 
     status: int
     failed: dict[str, str]
@@ -78,7 +79,7 @@ def planted(copy: Path, defect: Defect) -> Iterator[None]:
 
 def run_tests(copy: Path, tests: Sequence[str], *options: str) -> Run:
     """Run tests of the copy on SQLite; what takes longer than five minutes ends everything."""
-    environment = {**os.environ, "PYTHONPATH": str(copy), "XUEJI_DEFECTS_ROOT": str(copy)}
+    environment = {**os.environ, "PYTHONPATH": str(copy), "XUEJI_DEFECTS_ROOT": str(copy), "COLUMNS": "400"}  # else the reasons are cut
     command = [sys.executable, *PYTEST, *SQLITE_ALONE, *options, *tests]
     began = time.monotonic()
     done = subprocess.run(command, cwd=copy, env=environment, check=False, capture_output=True, text=True, timeout=SECONDS_AT_MOST)
@@ -90,9 +91,16 @@ def try_defect(copy: Path, defect: Defect) -> Outcome:
     """Plant, run, take out again."""
     with planted(copy, defect):
         run = run_tests(copy, defect.tests)
-    red = tuple(test for test in defect.tests if run.status == SOME_FAILED and test in run.failed)
+    red = noticed(run, defect.tests)
     reason = run.failed[red[0]] if red else ("stayed green" if run.status == ALL_PASSED else _last_line(run.output))
     return Outcome(defect, red, reason, run.seconds)
+
+
+def noticed(run: Run, tests: Sequence[str]) -> tuple[str, ...]:
+    """The named tests that turned red for a reason of their own, with their parameters."""
+    if run.status != SOME_FAILED:
+        return ()
+    return tuple(node for node, reason in run.failed.items() if node.partition("[")[0] in tests and not BROKEN.match(reason))
 
 
 def _write(path: Path, text: str) -> None:

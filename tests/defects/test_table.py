@@ -6,6 +6,7 @@ from functools import lru_cache
 import pytest
 
 from tests.defects.defect import ROOT, nodes
+from tests.defects.runner import FAILED, Run, noticed
 from tests.defects.table import DEFECTS
 
 
@@ -23,6 +24,22 @@ def test_the_named_test_is_there(node):
 
 def test_each_defect_has_a_name_of_its_own():
     assert len({defect.name for defect in DEFECTS}) == len(DEFECTS)
+
+
+@pytest.mark.parametrize(
+    ("line", "red"),
+    [
+        ("FAILED tests/test_a.py::test_it[x-1] - assert 1 == 2", ("tests/test_a.py::test_it[x-1]",)),
+        ("FAILED tests/test_a.py::test_it - Failed: DID NOT RAISE <class 'Denied'>", ("tests/test_a.py::test_it",)),
+        ("FAILED tests/test_a.py::test_it - ImportError: cannot import name 'it'", ()),
+        ("FAILED tests/test_a.py::test_it - NameError: name 'it' is not defined", ()),
+        ("FAILED tests/test_a.py::test_it - Failed: Timeout (>60.0s) from pytest-timeout.", ()),
+        ("FAILED tests/test_a.py::test_other - assert 1 == 2", ()),
+    ],
+)
+def test_a_test_that_broke_noticed_nothing(line, red):
+    run = Run(1, dict(FAILED.findall(line)), 0.0, line)
+    assert noticed(run, ["tests/test_a.py::test_it"]) == red
 
 
 @lru_cache
