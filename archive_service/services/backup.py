@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archive_service import __version__, migrations
 from archive_service.adapters.blobs import Bucket
+from archive_service.adapters.blobs.folders import sync_folder
 from archive_service.archive import Archive
 from archive_service.errors import BlobMissing, FixityMismatch, Rejected
 from archive_service.models.record import Rendition
@@ -62,6 +63,7 @@ def make_backup(archive: Archive, folder: Path, *, actor: Actor, told: Told = la
     )
     writer.finish(about, is_complete=not result.faults)
     part.rename(folder)
+    sync_folder(folder.parent)
     _note(archive, result, actor)
     return result
 

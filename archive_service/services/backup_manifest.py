@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from archive_service.adapters.blobs.folders import sync_folder
 from archive_service.errors import FixityMismatch, Rejected, Unavailable
 
 FORMAT = "xueji-backup-1"
@@ -88,6 +89,8 @@ class Writer:
         values = {**asdict(about), "is_complete": is_complete, "files": len(self._lines), "manifest_sha256": _sync_and_digest(manifest)}
         (self._folder / ABOUT).write_text(json.dumps(values, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
         _sync_and_digest(self._folder / ABOUT)
+        for folder in (self._folder, *(each for each in self._folder.rglob("*") if each.is_dir())):
+            sync_folder(folder)
 
 
 def read_about(folder: Path) -> dict[str, Any]:

@@ -79,6 +79,12 @@ DEFECTS = (
         (f"{FIXITY}::test_only_what_was_read_in_full_counts_as_a_proof",),
     ),
     Defect(
+        "backup-name-unflushed",
+        "a backup that was told made is there after a power cut",
+        (change("services/backup.py", "    sync_folder(folder.parent)\n", ""),),
+        (f"{BACKUP}::test_its_folders_are_flushed_and_then_its_name",),
+    ),
+    Defect(
         "lost-record-unnoticed",
         "a record that was received and whose row has gone is named",
         (change("services/fixity_rows.py", "for record_id in without_row(session)]", "for record_id in ()]"),),

@@ -1,11 +1,13 @@
 """A backup of one moment, checked by hand or by us, put back onto an empty folder with every digest proved."""
 
 import json
+import os
 import shutil
 import subprocess
 import threading
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -65,6 +67,21 @@ def empty(empty_url, tmp_path):
 
 def nothing(*_):
     """Progress that nobody watches."""
+
+
+def test_its_folders_are_flushed_and_then_its_name(archive, filled, tmp_path, monkeypatch):
+    flushed, plain = [], os.fsync
+
+    def noted(descriptor):
+        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        plain(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    made = make_backup(archive, tmp_path / "safe" / "backup", actor=SERVICE).folder
+    part = made.with_name("backup.part")
+    folders = [part, *(part / each.relative_to(made) for each in made.rglob("*") if each.is_dir())]
+    assert set(folders) <= set(flushed)
+    assert flushed.index(made.parent) > max(flushed.index(folder) for folder in folders)
 
 
 def digests(archive):
