@@ -120,7 +120,7 @@ switch() {
   stop_service
   if [ -n "$old" ] && [ -e "$home/secret.key" ] && [ $with_backup = yes ]; then
     say "Making a backup with ${old##*/}"
-    "$prefix/xueji" backup "$backups" || { start_service; fail "no backup could be made; ${old##*/} stays. Nothing was changed"; }
+    "$prefix/xueji" backup "$backups" || backup_lacks_papers || { start_service; fail "no backup could be made; ${old##*/} stays. Nothing was changed"; }
   fi
   ln -sfn "$release_folder" "$prefix/current"
   say "Bringing the data to $release"
@@ -133,6 +133,14 @@ switch() {
   fi
   units
   start_service
+}
+
+# A backup that could not take a damaged paper along ends with 1 too, but it is there; no upgrade waits for a paper that is lost already.
+backup_lacks_papers() {
+  local made
+  made=$(find "$backups" -mindepth 2 -maxdepth 2 -name backup.json -newer "$filled" -not -path '*.part/*' -print -quit)
+  [ -n "$made" ] || return 1
+  say "The backup ${made%/backup.json} is there, without the damaged papers named above; the upgrade goes on. Bring them back from an older one"
 }
 
 units() {

@@ -116,6 +116,30 @@ def test_nothing_runs_before_the_data_are_mounted(filled, place):
         assert str(place / "home") in settings_of(unit)["RequiresMountsFor"][0].split(), unit.name
 
 
+@pytest.mark.parametrize(
+    ("name", "is_there"),
+    [("xueji-new", True), ("xueji-new.part", False), (None, False)],
+    ids=["a backup without a damaged paper", "one cut short", "none"],
+)
+def test_an_upgrade_tells_a_backup_with_faults_from_none(tmp_path, name, is_there):
+    text = (ROOT / "deploy" / "install.sh").read_text("utf-8")
+    found = re.search(r"(?ms)^backup_lacks_papers\(\) \{.*?^\}", text)
+    assert found
+    assert text.count('backup "$backups" || backup_lacks_papers || {') == 1
+    backups, filled = tmp_path / "backups", tmp_path / "filled"
+    filled.mkdir()
+    (backups / "xueji-old").mkdir(parents=True)
+    (backups / "xueji-old" / "backup.json").touch()
+    os.utime(backups / "xueji-old" / "backup.json", (1, 1))
+    os.utime(filled, (2, 2))
+    if name:
+        (backups / name).mkdir()
+        (backups / name / "backup.json").touch()
+    script = f'set -euo pipefail; say() {{ echo "$*"; }}; backups={backups} filled={filled}\n{found[0]}\nbackup_lacks_papers'
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode == 0, "xueji-new is there" in done.stdout) == (is_there, is_there)
+
+
 def test_the_log_is_put_aside_while_it_is_written(filled, place):
     need(["logrotate"], "logrotate")
     log = place / "home" / "logs" / "service.log"
