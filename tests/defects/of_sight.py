@@ -55,7 +55,7 @@ DEFECTS = (
     Defect(
         "scope-left-out-of-search-rows",
         "the index proposes, rows decide",
-        (change("services/search.py", "where(Page.id.in_(page_ids), readable(scope))", "where(Page.id.in_(page_ids))"),),
+        (change("services/search_rows.py", "where(Page.id.in_(page_ids), readable(scope))", "where(Page.id.in_(page_ids))"),),
         (f"{GUARDS}::test_what_the_index_proposes_passes_the_rows",),
     ),
     Defect(
@@ -103,7 +103,7 @@ DEFECTS = (
     Defect(
         "names-unmasked",
         "names stand masked where the unit has nothing to do with the student",
-        (change("services/search.py", "is_masked=record.student_id is not None and record.student_id not in whole,", "is_masked=False,"),),
+        (change("services/search_rows.py", "return self.student_id is not None and not self.is_named", "return False"),),
         ("tests/functional/test_search.py::test_names_are_masked_where_the_unit_has_nothing_to_do_with_the_student",),
     ),
     Defect(
