@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from archive_service.adapters.search_index.embedded.cache import ByteCache
 from archive_service.adapters.search_index.embedded.index import EmbeddedIndex
 from archive_service.adapters.search_index.interface import Batch
 from archive_service.errors import IndexUnavailable
@@ -122,7 +123,7 @@ def test_a_document_that_lies_shows_nothing(archive, make, draw):
 @pytest.mark.parametrize("role", [Role.HOMEROOM_TEACHER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN])
 def test_an_empty_scope_asks_the_engine_nothing(archive, make, draw, role):
     land = draw(3)
-    index = CountingIndex(archive.settings.index_folder, 30.0)
+    index = CountingIndex(archive.settings.index_folder, ByteCache(archive.settings.search.cache_bytes), 30.0)
     counting = replace(archive, index=index)
     try:
         answer = search.find(counting, Query(WORDS[0]), actor=make.actor(role, land.units[0]).for_case(None, "核对"))
