@@ -14,7 +14,6 @@ SOURCES = {
     "media-src": "'self' blob:",
     "worker-src": "'self' blob:",
     "manifest-src": "'self'",
-    "object-src": "'none'",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",

@@ -22,7 +22,6 @@ class Event(Base):
         Index(None, "case_id", "id"),
         Index(None, "account_id", "id"),
         Index(None, "at"),
-        Index(None, "act", "id"),
     )
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
