@@ -191,5 +191,6 @@ def accept(page: Page, child: Student) -> None:
     page.goto("/review")
     page.get_by_role("row", name=re.compile(child.name)).locator("a[href^='/review/']").first.click()
     expect(page.locator(".head")).to_contain_text(child.name)
+    page.wait_for_load_state("load")  # the page shows before its keys are bound; one pressed in between does nothing
     page.keyboard.press("a")
     expect(page.locator("[data-undo]")).to_contain_text("已通过")
