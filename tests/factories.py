@@ -72,7 +72,7 @@ class Make:
         row = Student(
             id=new_id(), school_id=school.id, section="junior", name=values.pop("name", f"张{'一二三四五六七八九十'[serial % 10]}"),
             sex="男", ethnicity="汉", birth_on=values.pop("birth_on", date(2013, 3, 5)), id_type="1", id_no=id_no,
-            grade="七年级", class_name="2班", entered_on=date(2025, 9, 1), state=values.pop("state", "ENROLLED"), created_at=now, updated_at=now, **values,
+            grade=values.pop("grade", "七年级"), class_name=values.pop("class_name", "2班"), entered_on=date(2025, 9, 1), state=values.pop("state", "ENROLLED"), created_at=now, updated_at=now, **values,
         )  # fmt: skip
         self._add(row)
         if number is not None:

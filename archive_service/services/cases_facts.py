@@ -16,18 +16,12 @@ from archive_service.errors import Rejected
 from archive_service.models.record import Record, ReviewState
 from archive_service.models.student import Student, StudentPeriod
 from archive_service.rules.facts import DAY_OUT_OF_REACH, Declared, Facts, question
+from archive_service.rules.grades import GRADES
 from archive_service.rules.identity import IdKind
 from archive_service.rules.standing import STANDINGS, StudentState
 from archive_service.rules.vocabulary import Stage
 from scanners.kinds import Kinds
 
-_GRADES: Mapping[str, tuple[Stage, int]] = {
-    **{f"{word}年级": (Stage.PRIMARY, no) for no, word in enumerate("一二三四五六", start=1)},
-    **{f"{word}年级": (Stage.JUNIOR, no) for no, word in enumerate("七八九", start=1)},
-    **{f"初{word}": (Stage.JUNIOR, no) for no, word in enumerate("一二三", start=1)},
-    **{f"高{word}": (Stage.SENIOR, no) for no, word in enumerate("一二三", start=1)},
-    **{f"高{word}年级": (Stage.SENIOR, no) for no, word in enumerate("一二三", start=1)},
-}
 _YEARS: Mapping[Stage, int] = {Stage.PRIMARY: 6, Stage.JUNIOR: 3, Stage.SENIOR: 3}
 _LIVE = tuple(state.value for state, marks in STANDINGS.items() if marks.is_live)
 _FINISHED = (StudentState.GRADUATED.value, StudentState.COMPLETED.value, StudentState.INCOMPLETE.value)
@@ -82,7 +76,7 @@ def _member(members: type[MemberT], value: str) -> MemberT | None:
 
 def _grade(student: Student) -> tuple[Stage | None, int | None]:
     stage = _member(Stage, student.section)
-    found = _GRADES.get(student.grade)
+    found = GRADES.get(student.grade)
     return stage, found[1] if found and found[0] is stage else None
 
 

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from archive_service.archive import Archive
 from archive_service.errors import NotFound
 from archive_service.models.organisation import Organisation
 from archive_service.models.student import NumberKind, Student, StudentNumber
+from archive_service.rules.grades import YEAR_OF_SCHOOL
 from archive_service.rules.identity import normalise
 from archive_service.rules.names import fold_name, mask_number
 from archive_service.rules.standing import StudentState
@@ -22,7 +23,9 @@ from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.scope import Scope
 
-_ORDER = (Student.school_id, Student.grade, Student.class_name, Student.name, Student.id)
+_YEAR = case(YEAR_OF_SCHOOL, value=Student.grade, else_=len(YEAR_OF_SCHOOL))  # by their signs 三 would come before 二
+_CLASS = (func.length(Student.class_name), Student.class_name)  # 2班 before 10班
+_ORDER = (Student.school_id, _YEAR, Student.grade, *_CLASS, Student.name, Student.id)
 _IN_FORCE = (NumberKind.FORMAL, NumberKind.TEMPORARY)  # an alias finds its student, but is no number to write on a paper
 
 

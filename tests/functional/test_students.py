@@ -107,6 +107,16 @@ def test_cursors_walk_a_list_once_from_end_to_end(archive, make, tree):
     assert set(seen) == made
 
 
+def test_grades_and_classes_come_in_the_order_people_count_them(archive, make, tree):
+    places = [("一年级", "2班"), ("二年级", "1班"), ("三年级", "2班"), ("三年级", "10班"), ("高一", "1班"), ("幼小衔接", "1班")]
+    for grade, class_name in reversed(places):
+        make.student(tree[3], grade=grade, class_name=class_name)
+    reviewer = make.actor(Role.COUNTY_REVIEWER, tree[2])
+    first = find(archive, Criteria(), reviewer, size=4)
+    rest = find(archive, Criteria(), reviewer, cursor=first.next)
+    assert [(line.grade, line.class_name) for line in (*first.items, *rest.items)] == places
+
+
 def test_a_school_narrows_a_list_by_its_code(archive, make, tree):
     other = make.organisation(parent=tree[2])
     make.student(tree[3])
