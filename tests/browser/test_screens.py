@@ -2,11 +2,12 @@
 of production is in force), nothing that scrolls sideways, keys that do what they say. Needs the built files (make setup).
 """
 
+import re
 from collections.abc import Iterator
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from archive_service.web import styleguide
@@ -45,7 +46,9 @@ def test_a_screen_is_sound_in_light_dark_and_narrow(address: str, watched: Watch
 @pytest.mark.parametrize("screen", ["review/many", "tray/many", "record/read", "search/many"])
 def test_the_paper_has_the_most_room(address: str, watched: Watched, screen: str) -> None:
     watched.page.goto(f"{address}/{screen}")
-    paper, content = (watched.page.locator(one).bounding_box() for one in (".paper", "#content"))
+    paper, content = (
+        watched.page.locator(one).bounding_box() for one in ("#content .paper", "#content")
+    )  # the next case's paper stands behind
     assert paper
     assert content
     assert paper["width"] >= 0.599 * content["width"]
@@ -59,7 +62,7 @@ class TestReview:
 
     def test_a_field_in_focus_is_boxed_on_the_paper(self, page: Page) -> None:
         page.locator("#content [data-field=birth_on]").focus()
-        assert page.locator("#content .box--focus .box__name").inner_text() == "出生日期"
+        expect(page.locator("#content .box--focus .box__name")).to_have_text("出生日期")
 
     def test_tab_walks_the_fields(self, page: Page) -> None:
         page.locator("#content [data-field=name]").focus()
@@ -68,13 +71,13 @@ class TestReview:
 
     def test_numbers_show_papers_and_while_returning_choose_reasons(self, page: Page) -> None:
         page.keyboard.press("2")
-        assert page.locator("#content [data-show-paper=r2][aria-pressed=true]").count() == 1
+        expect(page.locator("#content [data-show-paper=r2][aria-pressed=true]")).to_have_count(1)
         page.keyboard.press("r")
         page.keyboard.press("1")
-        assert page.locator("#content [data-reasons] input:checked").get_attribute("value") == "r1:date_differs"
-        assert page.locator("#content [data-show-paper=r1][aria-pressed=true]").count() == 1
+        expect(page.locator("#content [data-reasons] input:checked")).to_have_value("r1:date_differs")
+        expect(page.locator("#content [data-show-paper=r1][aria-pressed=true]")).to_have_count(1)
         page.keyboard.press("Escape")
-        assert page.locator("#content [data-reasons]").is_hidden()
+        expect(page.locator("#content [data-reasons]")).to_be_hidden()
 
     def test_keys_rest_while_a_note_is_written(self, page: Page) -> None:
         page.keyboard.press("r")
@@ -87,20 +90,20 @@ class TestReview:
         page.wait_for_selector("main.content--ahead canvas", state="attached")
         page.route("**/*", lambda route: route.abort())  # from here on nothing more is fetched
         page.keyboard.press("j")
-        assert page.url.endswith("/review/all_agree")
-        assert page.locator("#content .head").get_by_text("4 / 87").count() == 1
-        assert page.locator("main").count() == 1
+        page.wait_for_url("**/review/all_agree")
+        expect(page.locator("#content .head").get_by_text("4 / 87")).to_have_count(1)
+        expect(page.locator("main")).to_have_count(1)
 
     def test_two_papers_stand_side_by_side(self, page: Page) -> None:
         page.keyboard.press("v")
-        assert page.locator("#content .paper__pane").count() == 2
+        expect(page.locator("#content .paper__pane")).to_have_count(2)
         page.keyboard.press("v")
-        assert page.locator("#content .paper__pane").count() == 1
+        expect(page.locator("#content .paper__pane")).to_have_count(1)
 
     def test_the_text_layer_shows_its_place(self, page: Page) -> None:
         page.keyboard.press("t")
         page.get_by_role("button", name="姓 名 张三").click()
-        assert page.locator("#content .box--focus").count() == 1
+        expect(page.locator("#content .box--focus")).to_have_count(1)
 
     def test_the_question_mark_lists_the_keys(self, page: Page) -> None:
         page.keyboard.press("?")
@@ -110,8 +113,8 @@ class TestReview:
 def test_search_walks_with_the_arrows_and_the_paper_follows(address: str, watched: Watched) -> None:
     watched.page.goto(f"{address}/search/many", wait_until="networkidle")
     watched.page.keyboard.press("ArrowDown")
-    assert watched.page.locator("[data-hit][aria-current]").get_attribute("data-hit").count('"r2"') == 1
-    assert watched.page.locator(".box--focus").count() == 1
+    expect(watched.page.locator("[data-hit][aria-current]")).to_have_attribute("data-hit", re.compile('"r2"'))
+    expect(watched.page.locator(".box--focus")).to_have_count(1)
 
 
 def test_an_alarm_is_not_taken_by_its_number(address: str, watched: Watched) -> None:

@@ -45,7 +45,7 @@ def test_from_a_photograph_to_an_accepted_case(reading_office: Office, sign_in: 
     answer_with_a_new_scan(clerk.page, child, files["answer"])
     accept(reviewer.page, child)
     clerk.page.goto(case_url)
-    expect(clerk.page.locator(".head")).to_contain_text("已办结")
+    expect(clerk.page.locator("#content .head")).to_contain_text("已办结")
     assert [fault for person in (clerk, reviewer) for fault in person.faults] == []
 
 
@@ -90,7 +90,7 @@ def the_record_shows_the_child_and_what_disagrees(page: Page, child: Student) ->
     card = page.locator(".card-in", has_text="hukou_page")
     expect(card).to_contain_text("与登记不一致")
     card.get_by_role("link", name="查看").click()
-    expect(page.locator(".head")).to_contain_text(child.name)
+    expect(page.locator("#content .head")).to_contain_text(child.name)
     row = page.locator("[data-field=birth_on]")
     expect(row).to_contain_text("不一致")
     expect(row).to_contain_text(f"{child.birth_on.year}年{child.birth_on.month}月{child.birth_on.day}日")
@@ -135,7 +135,7 @@ def confirm_the_hospital(page: Page, case_url: str) -> None:
     page.wait_for_load_state("networkidle")
     row = page.locator("[data-field=hospital]")
     row.focus()
-    expect(page.locator(".box--focus")).to_be_visible()
+    expect(page.locator("#content .box--focus")).to_be_visible()
     page.keyboard.press("c")
     expect(row).to_contain_text("已确认")
 
@@ -143,7 +143,7 @@ def confirm_the_hospital(page: Page, case_url: str) -> None:
 def submit(page: Page, case_url: str) -> None:
     page.goto(case_url)
     page.get_by_role("button", name="提交").click()
-    expect(page.locator(".head")).not_to_contain_text("草稿")
+    expect(page.locator("#content .head")).not_to_contain_text("草稿")
     expect(page.locator(".strip[role=alert]")).to_have_count(0)
 
 
@@ -161,7 +161,7 @@ def return_for_a_reason(page: Page, child: Student) -> None:
     claim = page.locator("[data-field=name]").first
     expect(claim).to_contain_text(child.name)
     claim.focus()
-    expect(page.locator(".box--focus")).to_be_visible()
+    expect(page.locator("#content .box--focus")).to_be_visible()
     page.keyboard.press("r")
     reason = page.locator(".reasons__one", has_text="诊断证明书").first
     page.keyboard.press(reason.locator("kbd").inner_text())
@@ -190,7 +190,7 @@ def answer_with_a_new_scan(page: Page, child: Student, scan: Path) -> None:
 def accept(page: Page, child: Student) -> None:
     page.goto("/review")
     page.get_by_role("row", name=re.compile(child.name)).locator("a[href^='/review/']").first.click()
-    expect(page.locator(".head")).to_contain_text(child.name)
+    expect(page.locator("#content .head")).to_contain_text(child.name)
     page.wait_for_load_state("load")  # the page shows before its keys are bound; one pressed in between does nothing
     page.keyboard.press("a")
     expect(page.locator("[data-undo]")).to_contain_text("已通过")
