@@ -5,7 +5,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test run check lint types contracts test test-all bench clean
+.PHONY: help setup setup-test run check lint types contracts test test-all test-defects bench clean
 
 BIN := .venv/bin
 MARKS := build/marks
@@ -45,9 +45,17 @@ test: setup-test check ## Everything but the slow tests; ARGS="-k name" or "-m f
 test-all: setup-test check ## Everything, slow tests included
 	$(PYTEST) $(ARGS)
 
-bench: setup-test ## Ingest and search beside their yardsticks; some minutes each
+test-defects: setup-test ## Take guards out one at a time and show which test turns red; ARGS="name name" narrows it
+	$(BIN)/python -m tests.defects $(ARGS)
+
+bench: setup-test ## Ingest, search, the web and the ledger beside their yardsticks and aims; some minutes each
 	$(BIN)/python -m benchmarks.ingest
-	$(BIN)/python -m benchmarks.search.compare
+	$(BIN)/python -m benchmarks.search
+	$(BIN)/python -m benchmarks.web
+	$(BIN)/python -m benchmarks.ledger
+
+bundle: setup ## An archive that installs on another machine without the internet; ARGS=--debs takes system packages along
+	@bash deploy/bundle.sh $(ARGS)
 
 clean: ## Remove what was built and cached; data in var/, .venv and node_modules stay
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

@@ -56,7 +56,7 @@ def open_archive(settings: Settings, *, clock: Clock | None = None, paper_reader
         begin=writer(engine),
         read=reader(engine),
         blobs=open_store(settings),
-        index=open_index(settings.index_folder),
+        index=open_index(settings.index_folder, cache_bytes=settings.search.cache_bytes),
         reader=paper_reader or open_reader(settings),
         law=law_in(settings.law_folder),
         kinds=kinds_in(settings.law_folder / "kinds"),

@@ -16,11 +16,12 @@ from archive_service.adapters.search_index.interface import Batch
 from archive_service.archive import Archive
 from archive_service.errors import ArchiveError, IndexUnavailable
 from archive_service.models.job import Job
-from archive_service.services import indexing, ledger, upkeep
+from archive_service.services import indexing, ledger, ledger_anchors, upkeep
 from archive_service.worker import Heart, claimed, error_of, failed, holder_name
 
 log = structlog.get_logger()
 TIDY_SECONDS = 60
+SWEEP_SECONDS = 600
 
 
 class Keeper:
@@ -30,6 +31,7 @@ class Keeper:
         self.archive = archive
         self.holder = holder_name("keeper")
         self._tidied = time.monotonic()
+        self._swept = float("-inf")
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -53,8 +55,21 @@ class Keeper:
         heart.stop()
 
     def seal(self) -> int:
-        """Link new events into the chain."""
-        return ledger.seal(self.archive)
+        """Link new events into the chain; now and then also the late ones, and write the anchors that are due.
+
+        Returns how many where more may wait. Otherwise the sealer pauses: a turn for every few events would take the writers' turns.
+        """
+        if time.monotonic() - self._swept > SWEEP_SECONDS:
+            self._swept = time.monotonic()
+            self._anchor()
+        number = ledger.seal(self.archive)
+        return number if number == ledger.SEAL_AT_MOST else 0
+
+    def _anchor(self) -> None:
+        while ledger.seal(self.archive, sweeping=True):
+            pass
+        for file in ledger_anchors.write_due(self.archive):
+            log.info("ledger anchored", file=file.name, seq=file.anchor.seq)
 
     def index(self) -> int:
         """Bring waiting records into the index; a missing or unsound index is rebuilt first."""

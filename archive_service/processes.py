@@ -24,7 +24,7 @@ import structlog
 from archive_service import logs
 from archive_service.archive import opened
 from archive_service.keeper import Keeper
-from archive_service.settings import Settings, load
+from archive_service.settings import ROOT, Settings, environment, load
 from archive_service.worker import GATE, READING, Worker
 
 log = structlog.get_logger()
@@ -135,6 +135,8 @@ class Supervisor:
         with self._output(role) as output:
             process = subprocess.Popen(
                 role.command,
+                cwd=ROOT,  # modules are looked for there first: never run what happens to lie where the person stood
+                env=environment(self.settings),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -5,7 +5,7 @@ Claiming is a guarded update: sound on SQLite and PostgreSQL; SKIP LOCKED there 
 Called by services (put) and by the worker loop (the rest).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -100,6 +100,23 @@ def keep_alive(session: Session, ids: Collection[int], *, holder: str, until: da
         update(Job).where(Job.id.in_(ids), Job.leased_by == holder, Job.state == JobState.RUNNING).values(lease_until=until)
     )
     return int(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it, the annotated base class does not
+
+
+def holders(session: Session) -> set[str]:
+    """Who holds jobs or roles."""
+    of_jobs = select(Job.leased_by).where(Job.state == JobState.RUNNING, Job.leased_by.is_not(None))
+    return {str(holder) for holder in (*session.scalars(of_jobs), *session.scalars(select(Lease.held_by)))}
+
+
+def take_back(session: Session, gone: Iterable[str], *, now: datetime) -> tuple[int, int]:
+    """Let the leases of holders that are gone run out now: jobs and roles, how many of each.
+
+    A job's try still counts, or one that kills its workers would never be laid down.
+    """
+    names = set(gone)
+    jobs = session.execute(update(Job).where(Job.leased_by.in_(names), Job.state == JobState.RUNNING).values(lease_until=now))
+    roles = session.execute(delete(Lease).where(Lease.held_by.in_(names)))
+    return int(jobs.rowcount), int(roles.rowcount)  # type: ignore[attr-defined]  # as in `keep_alive`
 
 
 def finish(session: Session, ids: Collection[int], *, holder: str, now: datetime) -> int:

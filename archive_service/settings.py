@@ -103,6 +103,7 @@ class SearchSettings(Section):
 class LedgerSettings(Section):
     seal_seconds: float = Field(gt=0)
     alarm_seconds: float = Field(gt=0)
+    anchor_folder: str
 
 
 class AccountsSettings(Section):
@@ -129,7 +130,7 @@ class LogSettings(Section):
 
 
 class Settings(Section):
-    """All settings of one instance; `home` is the data folder."""
+    """All settings of one instance; `home` is the data folder, and folders that are not absolute lie in it."""
 
     home: Path
     service: ServiceSettings
@@ -150,15 +151,19 @@ class Settings(Section):
 
     @property
     def store_folder(self) -> Path:
-        return Path(self.store.folder) if self.store.folder else self.home / "store"
+        return self.home / (self.store.folder or "store")
 
     @property
     def index_folder(self) -> Path:
-        return Path(self.search.folder) if self.search.folder else self.home / "index"
+        return self.home / (self.search.folder or "index")
+
+    @property
+    def anchor_folder(self) -> Path:
+        return self.home / (self.ledger.anchor_folder or "anchors")
 
     @property
     def law_folder(self) -> Path:
-        return Path(self.service.law_folder) if self.service.law_folder else ROOT / "config"
+        return self.home / self.service.law_folder if self.service.law_folder else ROOT / "config"
 
     @property
     def secret_file(self) -> Path:
@@ -167,6 +172,11 @@ class Settings(Section):
     @property
     def is_production(self) -> bool:
         return self.service.mode == "production"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What a process of the same instance is started with, whatever folder it runs in."""
+    return {**os.environ, "XUEJI_HOME": str(settings.home)}
 
 
 def load(environ: Mapping[str, str] | None = None, **overrides: dict[str, Any]) -> Settings:
@@ -184,8 +194,12 @@ def load(environ: Mapping[str, str] | None = None, **overrides: dict[str, Any]) 
     _merge(values, _read(home / "config.toml", faults), "config.toml", faults)
     _merge(values, _from_environment(environ), "environment", faults)
     _merge(values, overrides, "overrides", faults)
+    return _checked({"home": home, **values}, faults)
+
+
+def _checked(values: dict[str, Any], faults: list[str]) -> Settings:
     try:
-        settings = Settings(home=home, **values)
+        settings = Settings(**values)
     except ValidationError as error:
         faults += [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
     else:
@@ -193,6 +207,28 @@ def load(environ: Mapping[str, str] | None = None, **overrides: dict[str, Any]) 
         if not faults:
             return settings
     raise SettingsError(faults)
+
+
+def with_store(settings: Settings, file: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """The same instance with the store of a file in the form of config.toml, of which only [store] is read.
+
+    Its two keys may come from the environment instead: XUEJI_TARGET_ACCESS_KEY, XUEJI_TARGET_SECRET_KEY.
+
+    Raises:
+        SettingsError: with every fault found.
+    """
+    environ = os.environ if environ is None else environ
+    values = {**settings.model_dump(), "store": tomllib.loads(DEFAULTS.read_text("utf-8"))["store"]}
+    faults: list[str] = []
+    _merge(values, {"store": _read(file, faults).get("store", {})}, str(file), faults)
+    secrets = {key: environ.get(f"{PREFIX}TARGET_{key.upper()}") for key in ("access_key", "secret_key")}
+    values["store"] |= {key: secret for key, secret in secrets.items() if secret}
+    return _checked(values, faults)
+
+
+def with_database(settings: Settings, url: str) -> Settings:
+    """The same instance with its rows elsewhere."""
+    return settings.model_copy(update={"database": settings.database.model_copy(update={"url": url})})
 
 
 def unsafe(settings: Settings) -> list[str]:

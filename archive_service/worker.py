@@ -174,10 +174,18 @@ class Worker:
         heart = Heart(self.archive, self.holder)
         try:
             while not self._stopping.is_set():
-                if not self.work_once(heart):
+                if not self._worked(heart):
                     self._stopping.wait(self.archive.settings.jobs.poll_seconds)
         finally:
             heart.stop()
+
+    def _worked(self, heart: Heart) -> bool:
+        """While the database is away or locked the worker waits; a job it was at is taken over when its lease ends."""
+        try:
+            return self.work_once(heart)
+        except OperationalError as error:
+            log.warning("worker waits", holder=self.holder, error=type(error.orig).__name__)
+            return False
 
     def work_once(self, heart: Heart | None = None) -> bool:
         """Take and run one job; false when there was none."""

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from demo.county.schools import make_county
+from demo.county.size import COUNTY, Size
 from demo.model import World
 from demo.world import make_world
 
@@ -22,23 +24,30 @@ _WORDS = ("qinghe", "songlin", "yunqiao", "chenxi", "maiping", "xipan", "haiyan"
 
 @dataclass(frozen=True)
 class Notes:
-    """The demo of one instance; `is_complete`: its papers are in and its cases are open."""
+    """The demo of one instance; `share`: of the county, nothing for the town; `is_complete`: its papers are in and its cases are open."""
 
     password: str
     as_of: date
     seed: int = SEED
     papers: int = PAPERS
     is_complete: bool = False
+    share: float = 0.0
+
+    @property
+    def size(self) -> Size | None:
+        """How large the county is; None for the town."""
+        return COUNTY.part(self.share) if self.share else None
 
     def world(self) -> World:
         """The same world at every call and every start."""
-        return make_world(self.seed, as_of=self.as_of)
+        return make_county(self.seed, self.size, as_of=self.as_of) if self.size else make_world(self.seed, as_of=self.as_of)
 
 
-def new_notes(on: date, *, papers: int = PAPERS) -> Notes:
+def new_notes(on: date, *, papers: int = PAPERS, share: float = 0.0) -> Notes:
     """Notes for a demo that begins today, with a password that can be read out: two words and four digits."""
     words = "-".join(secrets.choice(_WORDS) for _ in range(2))
-    return Notes(password=f"{words}-{secrets.randbelow(10_000):04d}", as_of=on, papers=papers)
+    password = f"{words}-{secrets.randbelow(10_000):04d}"
+    return Notes(password, as_of=on, papers=COUNTY.part(share).records if share else papers, share=share)
 
 
 def read_notes(home: Path) -> Notes | None:

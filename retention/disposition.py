@@ -68,7 +68,7 @@ def decide(facts: Facts, schedule: Schedule, *, holds: Iterable[Hold], today: da
     standing = [hold for hold in holds if hold.stops_on(today)]
     if not standing:
         return plain
-    reasons = tuple(f"暂停处置:{hold.reason}({hold.ordered_by},{_day(hold.from_on)}起)" for hold in standing)
+    reasons = tuple(f"暂停处置：{hold.reason}（{hold.ordered_by}，{_day(hold.from_on)}起）" for hold in standing)
     return Decision(Outcome.HELD, reasons, rule.articles, plain.ends_on)
 
 
@@ -81,7 +81,7 @@ def _by_schedule(rule: RetentionClass, triggered_on: date | None, today: date) -
         return Decision(waiting, ("保管期限尚未起算",), rule.articles)
     if today <= ends_on:
         return Decision(waiting, (f"保管至{_day(ends_on)}",), rule.articles, ends_on)
-    return Decision(Outcome.REVIEW, (f"保管期限已于{_day(ends_on)}届满,须经两人鉴定",), rule.articles, ends_on)
+    return Decision(Outcome.REVIEW, (f"保管期限已于{_day(ends_on)}届满，须经两人鉴定",), rule.articles, ends_on)
 
 
 def _day(day: date) -> str:

@@ -10,6 +10,7 @@ Folding goes code point by code point, so a piece of a text folds to a piece of 
 import hashlib
 import unicodedata
 from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 
 RULES_VERSION = 1
@@ -54,9 +55,11 @@ def fold(text: str) -> str:
 
 def fold_with_offsets(text: str) -> tuple[str, list[int]]:
     """The folded text and, for each of its characters, the offset of the original character it came from."""
-    pieces = [_FOLDED[ord(character)] for character in text]
-    offsets = [offset for offset, piece in enumerate(pieces) for _ in piece]
-    return "".join(pieces), offsets
+    pieces = list(map(_FOLDED.__getitem__, map(ord, text)))
+    folded, offsets = "".join(pieces), list(compress(range(len(pieces)), pieces))
+    if len(folded) != len(offsets):  # a character became several: ㎏, ㈠
+        offsets = [offset for offset, piece in enumerate(pieces) for _ in piece]
+    return folded, offsets
 
 
 def is_han(character: str) -> bool:

@@ -22,6 +22,15 @@ LAW_WORDS = (
     "demo/",
 )  # words inside law data and fixed names are exempt
 ENVIRONMENT_READERS = {"archive_service/settings.py", "scanners/__init__.py"}
+NEAR = "[\u3001-\u301f\u4e00-\u9fff\u2014\u201c\u201d\u2026\uff01-\uff1f\ue000]"  # Chinese characters and signs, and a value (VALUE) put in
+VALUE = "\ue000"
+HALF_WIDTH = re.compile(f"(?<={NEAR})[,;:?!()]|[,;:?!()](?={NEAR})")
+HALF_WIDTH_WANTED = {
+    "scanners/labelled.py": "signs that may follow a label on paper, in both widths",
+    "scanners/labels.py": "labels as they are read, folded to half width",
+    "scanners/units.py": "parts of regular expressions",
+    "demo/papers/forms/hukou.py": "drawn as the printed booklet has it",
+}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|NotImplementedError")
 
 
@@ -166,3 +175,36 @@ def test_character_classes_hold_no_sign_twice(path):
     for pattern in patterns:
         for inside in re.findall(r"\[((?:[^\[\]\\]|\\.)+)\]", pattern):
             assert not re.search(r"(?<!\\)([:;,()?!])\1", inside), pattern
+
+
+@every_module
+def test_chinese_has_full_width_signs(path):
+    """Docstrings are English that names a Chinese word, raw strings are regular expressions; all else is read by a clerk."""
+    lines = path.read_text("utf-8").splitlines()
+    found = [
+        f"{line}: {text}"
+        for line, column, text in _strings(tree_of(path))
+        if re.search("[\u4e00-\u9fff]", text) and HALF_WIDTH.search(text) and not _is_raw(lines[line - 1], column)
+    ]
+    assert bool(found) == (name_of(path) in HALF_WIDTH_WANTED), found
+
+
+def test_a_half_width_sign_is_found_beside_chinese_and_values():
+    found = [text for _, _, text in _strings(ast.parse('a = "\u6536\u4e0b:"; b = f"\u6536{a},{a}"; c = "\u6536 a, b (c)"; d = f"{a},{b}"'))]
+    assert [bool(HALF_WIDTH.search(text)) for text in found if re.search("[\u4e00-\u9fff]", text)] == [True, True, False]
+
+
+def _strings(tree: ast.Module) -> Iterator[tuple[int, int, str]]:
+    """Every string with its place; one with values in it as one text. Not those that stand alone, as docstrings do."""
+    alone = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    parts = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            pieces = [str(part.value) if isinstance(part, ast.Constant) else VALUE for part in node.values]
+            yield node.lineno, node.col_offset, "".join(pieces)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in alone | parts:
+            yield node.lineno, node.col_offset, node.value
+
+
+def _is_raw(line: str, column: int) -> bool:
+    return line.encode()[column:].decode().lstrip("fF")[:1] in ("r", "R")

@@ -53,3 +53,26 @@ def test_events_cannot_be_touched(engine, act):
         connection.execute(text(insert))
     with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
         connection.execute(text(act))
+
+
+def test_an_older_instance_learns_when_accounts_last_signed_in(engine):
+    """The column comes with what the ledger knows already."""
+    with engine.begin() as connection:
+        connection.execute(text("alter table account drop column signed_in_at"))
+        connection.execute(text("drop index ix_event__act_id"))
+        connection.execute(text("update alembic_version set version_num = '0001'"))
+        account = "insert into account (id, login, name, state, must_change_password, created_at, version) values ('{0}', '{0}', '{0}', 'active', false, '2026-09-01 00:00:00+00:00', 1)"
+        event = "insert into event (at, act, account_id, account_name, address, subject, detail) values ('2026-09-0{} 00:00:00+00:00', '{}', 'one', '某人', '-', 'account', '{{}}')"
+        for statement in (
+            account.format("one"),
+            account.format("two"),
+            event.format(2, "session.opened"),
+            event.format(3, "session.opened"),
+            event.format(4, "session.closed"),
+        ):
+            connection.execute(text(statement))
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        found = dict(connection.execute(text("select id, signed_in_at from account")).all())
+    assert "2026-09-03" in str(found["one"])
+    assert found["two"] is None

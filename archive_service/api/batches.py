@@ -5,10 +5,12 @@ from datetime import datetime
 from pydantic import Field
 
 from archive_service.api.asking import actor
+from archive_service.api.idempotency import taken_key
 from archive_service.api.operations import operation
 from archive_service.api.values import Input, Output
 from archive_service.http.context import archive
 from archive_service.services import batches
+from archive_service.services.asked_again import Asked
 from archive_service.services.batches import BatchView
 
 
@@ -38,8 +40,12 @@ class BatchOut(Output):
 @operation("POST", "/batches", tag="capture", status=201)
 def open_batch(body: BatchIn) -> BatchOut:
     """Start a batch; it gets its accession number (接收号)."""
-    batch = batches.open_batch(archive(), label=body.label, source="api", actor=actor(), expected=body.expected)
-    return batch_out(batches.batch_view(archive(), batch.id, actor=actor()))
+    asked = Asked(taken_key())
+    made = asked.made_before(archive(), actor=actor())
+    if made is None:
+        batch = batches.open_batch(archive(), label=body.label, source="api", actor=actor(), expected=body.expected, note=asked.note)
+        made = batch.id
+    return batch_out(batches.batch_view(archive(), made, actor=actor()))
 
 
 @operation("GET", "/batches/{id}", tag="capture")

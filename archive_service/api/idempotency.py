@@ -12,20 +12,20 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from archive_service.api.asking import actor
 from archive_service.errors import ArchiveError, Rejected
 from archive_service.http.context import archive
-from archive_service.services import answers, case_view, records
+from archive_service.services import answers, case_view, papers, records
 from archive_service.services.answers import Answer, Taken
 
 HEADER = "Idempotency-Key"
 KEY_LENGTH = 200
 CHUNK_BYTES = 1 << 20
 ROOT = "/api/v1"
-LOOKS: Mapping[str, Callable[..., object]] = {"records": records.view, "cases": case_view.case_view}  # by the first word of the path
+TOLD_FOR_A_GROUND = ("fields", "seals", "codes", "matches")  # of a sensitive paper only
 KEPT_HEADERS = ("Location", "Upload-Offset", "Tus-Resumable", "ETag", "Content-Type")
 
 
@@ -43,6 +43,7 @@ def remembered(view: Callable[..., Response]) -> Callable[..., Response]:
         taken = answers.take(archived, key, _digest(), actor=who)
         if isinstance(taken, Answer):
             return _again(taken)
+        g.taken_key = taken
         response = _worked(lambda: view(**path), taken)
         if response.status_code < HTTPStatus.BAD_REQUEST:
             headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
@@ -50,6 +51,12 @@ def remembered(view: Callable[..., Response]) -> Callable[..., Response]:
         return response
 
     return wrapped
+
+
+def taken_key() -> Taken | None:
+    """The key this request holds, if it came with one."""
+    held: Taken | None = g.get("taken_key")
+    return held
 
 
 def _worked(work: Callable[[], Response], taken: Taken) -> Response:
@@ -71,10 +78,24 @@ def _worked(work: Callable[[], Response], taken: Taken) -> Response:
 
 
 def _again(earlier: Answer) -> Response:
-    look = LOOKS.get(str(request.url_rule).removeprefix(ROOT).split("/")[1])
+    look = LOOKS.get(str(request.url_rule).removeprefix(ROOT).split("/")[1])  # by the first word of the path
     if look is not None:
-        look(archive(), json.loads(earlier.body)["id"], actor=actor())
+        look(json.loads(earlier.body))
     return Response(earlier.body, status=earlier.status, headers={**earlier.headers, "Idempotent-Replay": "true"})
+
+
+def _record_again(told: dict[str, Any]) -> None:
+    """Look at the record again; what was told of a sensitive one for a ground is not told again without."""
+    record = records.view(archive(), told["id"], actor=actor()).record
+    if any(told[part] for part in TOLD_FOR_A_GROUND):
+        papers.check_purpose(record, actor())
+
+
+def _case_again(told: dict[str, Any]) -> None:
+    case_view.case_view(archive(), told["id"], actor=actor())
+
+
+LOOKS: Mapping[str, Callable[[dict[str, Any]], None]] = {"records": _record_again, "cases": _case_again}
 
 
 def _digest() -> str:

@@ -74,7 +74,7 @@ def document() -> dict[str, Any]:
             "schemas": dict(sorted({**definitions.get("$defs", {}), "Problem": PROBLEM}.items())),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "xueji_session"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "xueji_session", "description": "Behind TLS: __Host-xueji_session"},
             },
             "responses": {name: _problem(text) for name, text in REFUSALS.values()},
         },

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Response, request
 from pydantic import Field
 
 from archive_service.api.asking import actor, actor_without_purpose, cursor_id, page_size, version_wanted
+from archive_service.api.idempotency import taken_key
 from archive_service.api.operations import operation
 from archive_service.api.shapes import FieldIn, KindIn, MatchIn, RecordList, RecordOut, record_list, record_out
 from archive_service.api.shapes_words import TranscriptOut
@@ -17,6 +19,7 @@ from archive_service.errors import Rejected
 from archive_service.http.context import archive
 from archive_service.models.record import Carrier, MatchState, RecordState
 from archive_service.services import corrections, intake, matching, papers, records, students, transcription, transcripts, uploads
+from archive_service.services.asked_again import Asked
 from archive_service.services.corrections import Correction
 from archive_service.services.intake import Incoming
 from archive_service.services.papers import Paper
@@ -69,12 +72,13 @@ def take_record() -> RecordOut:
     if request.mimetype not in FORM_TYPES:
         raise Rejected("请用 multipart/form-data 上传，文件放在字段 file。", code="unsupported_media_type", status=415)
     form = parse(UploadForm, _fields())
-    made = uploads.record_of(archive(), form.upload_id, actor=actor()) if form.upload_id else None
+    asked = Asked(taken_key(), form.upload_id)
+    made = asked.made_before(archive(), actor=actor())
     if made is None:
         name, content = _file_of(form)
-        made = intake.receive(archive(), _incoming(form, name, content), actor=actor()).id
+        made = intake.receive(archive(), replace(_incoming(form, name, content), note=asked.note), actor=actor()).id
     if form.upload_id:
-        uploads.conclude(archive(), form.upload_id, made)
+        uploads.clear(archive(), form.upload_id)
     return record_out(records.view(archive(), made, actor=actor()))
 
 

@@ -85,17 +85,17 @@ def _refuse_deep(values: Any) -> None:  # noqa: ANN401 (walks whatever was sent)
 
 
 def _malformed(faults: list[dict[str, str]]) -> Rejected:
-    places = "、".join(dict.fromkeys(fault["place"] or "(整体)" for fault in faults))
+    places = "、".join(dict.fromkeys(fault["place"] or "（整体）" for fault in faults))
     return Rejected(f"提交的内容有 {len(faults)} 处不符合要求：{places}。请改正后重新提交。", code="malformed", findings=faults)
 
 
 def _unstorable(values: Any, place: str) -> Iterator[str]:  # noqa: ANN401 (walks whatever was sent)
     if isinstance(values, str) and UNSTORABLE.search(values):
-        yield place or "(整体)"
+        yield place or "（整体）"
     elif isinstance(values, dict):
         for name, value in values.items():
             if UNSTORABLE.search(str(name)):
-                yield place or "(整体)"  # the name itself cannot be shown
+                yield place or "（整体）"  # the name itself cannot be shown
             else:
                 yield from _unstorable(value, f"{place}.{name}".lstrip(".")[:200])
     elif isinstance(values, list):

@@ -1,7 +1,6 @@
 """Watching: what has changed, how the queue stands, whether the service lives, and figures for collectors."""
 
 from datetime import datetime
-from typing import Any
 
 from flask import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -11,7 +10,7 @@ from archive_service.api.asking import actor
 from archive_service.api.operations import operation
 from archive_service.api.values import Input, Output
 from archive_service.http.context import archive
-from archive_service.services import changes, watching
+from archive_service.services import changes, metrics, watching
 
 SIZE_MOST = 500
 
@@ -84,19 +83,9 @@ def get_health() -> HealthOut:
 @operation("GET", "/metrics", tag="watching", extra={"bytes": ("text/plain",)})
 def get_metrics() -> Response:
     """Figures in Prometheus form, without personal data; for system administrators."""
-    state = watching.operations(archive(), actor=actor())
     registry = CollectorRegistry()
-    jobs = Gauge("xueji_jobs", "Jobs by kind and state", ["kind", "state"], registry=registry)
-    for kind, states in state.queue.kinds.items():
-        for name, number in states.items():
-            jobs.labels(kind, name).set(number)
-    figures: dict[str, tuple[str, Any]] = {
-        "xueji_oldest_wait_seconds": ("Oldest job that is due", state.queue.oldest_wait_seconds),
-        "xueji_events": ("Events on the ledger", state.ledger.events),
-        "xueji_events_unsealed": ("Events outside the chain", state.ledger.events - state.ledger.sealed),
-        "xueji_index_pages": ("Pages in the search index", state.index.pages),
-        "xueji_store_free_bytes": ("Free space of the store", state.store.free_bytes if state.store.free_bytes is not None else -1),
-    }
-    for name, (help_text, value) in figures.items():
-        Gauge(name, help_text, registry=registry).set(value)
+    for figure in metrics.figures(archive(), actor=actor()):
+        gauge = Gauge(figure.name, figure.help, figure.labels, registry=registry)
+        for labels, value in figure.values.items():
+            (gauge.labels(*labels) if labels else gauge).set(value)
     return Response(generate_latest(registry), mimetype=CONTENT_TYPE_LATEST)

@@ -61,11 +61,11 @@ def create(console: Console, *, unit: str, password_stdin: bool, trained_on: dat
             _file(archive, opened.account_id, trained_on.date(), filing_ref)
         line = service.account_of_login(archive, opened.login, OPERATOR)
     value = {"id": line.id, "login": line.login, "state": line.state.value} | ({} if password_stdin else {"password": opened.password})
-    told = "" if password_stdin else f",一次性密码 {opened.password}(只显示这一次)"
-    console.result(value, f"已建立账号 {line.login}({STATES[line.state]}){told}")
+    told = "" if password_stdin else f"，一次性密码 {opened.password}（只显示这一次）"
+    console.result(value, f"已建立账号 {line.login}（{STATES[line.state]}）{told}")
 
 
-@accounts.command("train", help="为账号 ACCOUNT(登录名)登记培训备案，学籍管理员备案后才能办理业务。")
+@accounts.command("train", help="为账号 ACCOUNT（登录名）登记培训备案，学籍管理员备案后才能办理业务。")
 @click.argument("account")
 @click.option("--trained-on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="培训日期")
 @click.option("--filing-ref", required=True, help="培训备案文号")
@@ -80,7 +80,7 @@ def train(console: Console, account: str, *, trained_on: datetime, filing_ref: s
     console.result({"login": line.login, "state": line.state.value}, f"已登记 {line.login} 的培训备案（{STATES[line.state]}）")
 
 
-@accounts.command("set-roles", help="把账号 ACCOUNT(登录名)的岗位改为所列各项，其余岗位即时终止。")
+@accounts.command("set-roles", help="把账号 ACCOUNT（登录名）的岗位改为所列各项，其余岗位即时终止。")
 @click.argument("account")
 @click.option("--role", "roles", required=True, multiple=True, help="岗位@单位代码，可重复，例如 school_registrar@2141000001")
 @speaking
@@ -90,10 +90,10 @@ def set_roles(console: Console, account: str, *, roles: tuple[str, ...]) -> None
         line = service.account_of_login(archive, account, OPERATOR)
         service.set_roles(archive, line.id, [_role_at(archive, text) for text in roles], OPERATOR)
         line = service.account_of_login(archive, account, OPERATOR)
-    console.result({"login": line.login, "state": line.state.value}, f"{line.login} 的岗位：{_roles(line)}({STATES[line.state]})")
+    console.result({"login": line.login, "state": line.state.value}, f"{line.login} 的岗位：{_roles(line)}（{STATES[line.state]}）")
 
 
-@click.command(help="为账号 ACCOUNT(登录名)创建访问令牌，只输出令牌本身。")
+@click.command(help="为账号 ACCOUNT（登录名）创建访问令牌，只输出令牌本身。")
 @click.argument("account")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in TokenScope]), help="收窄权限；默认与账号相同")
 @click.option("--days", type=click.IntRange(1, 366), help="有效天数；默认见设置 accounts.token_days")

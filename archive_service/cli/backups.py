@@ -31,7 +31,7 @@ def backup(console: Console, folder: Path | None) -> int:
     return REFUSED if result.faults else DONE
 
 
-@click.command(help="把备份 DIR 恢复到空的数据目录(XUEJI_HOME),恢复前后都逐份核对摘要。")
+@click.command(help="把备份 DIR 恢复到空的数据目录（XUEJI_HOME），恢复前后都逐份核对摘要。")
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @speaking
 def restore(console: Console, folder: Path) -> int:
@@ -47,10 +47,14 @@ def restore(console: Console, folder: Path) -> int:
         restored = put_back(settings, folder, actor=OPERATOR, told=advance)
     store = restored.store
     value = {"home": str(settings.home), "made_at": restored.about["made_at"], "checked": store.checked, "bytes": store.bytes}
-    value |= {"faults": [fault.as_json() for fault in store.faults], "ledger_fault": restored.ledger_fault}
-    told = [fault.message for fault in store.faults] + ([restored.ledger_fault] if restored.ledger_fault else [])
+    value |= {
+        "faults": [fault.as_json() for fault in store.faults],
+        "ledger_fault": restored.ledger_fault,
+        "row_faults": restored.row_faults,
+    }
+    told = [*(fault.message for fault in store.faults), *restored.row_faults, *([restored.ledger_fault] if restored.ledger_fault else [])]
     console.result(
-        value, *told, f"已恢复到 {settings.home}:{store.checked} 份内容摘要全部核对，问题 {len(told)} 处；检索在下次启动时重建。"
+        value, *told, f"已恢复到 {settings.home}：{store.checked} 份内容摘要全部核对，问题 {len(told)} 处；检索在下次启动时重建。"
     )
     return DONE if restored.is_sound else REFUSED
 

@@ -56,7 +56,7 @@ def reachable_host(settings: Settings) -> str:
 def _facts(settings: Settings, notes: Notes | None, log: Path | None) -> Iterator[tuple[str, str]]:
     yield "地址 Address", f"[bold]{address(settings)}[/bold]"
     if notes:
-        yield "密码 Password", f"[bold]{notes.password}[/bold]  (演示账号共用 shared by all demo accounts)"
+        yield "密码 Password", f"[bold]{notes.password}[/bold]  （演示账号共用 shared by all demo accounts）"
     yield "数据 Data", str(settings.home)
     if log:
         yield "日志 Log", str(log)

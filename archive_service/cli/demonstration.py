@@ -14,15 +14,18 @@ import click
 from archive_service import instance as instances
 from archive_service.archive import Archive
 from archive_service.cli.banner import address
-from archive_service.cli.console import WRONG_USE, Advance, Console, speaking
+from archive_service.cli.console import Advance, Console, speaking
 from archive_service.cli.operator import instance
+from archive_service.cli.taking_over import as_indexer
 from archive_service.clock import today
 from archive_service.errors import NotFound, Refused
 from archive_service.processes import Role
 from archive_service.rules.access import ROLE_LABELS
 from archive_service.rules.access import Role as AccountRole
+from archive_service.services import indexing
 from archive_service.settings import Settings
 from archive_service.settings import load as settings_of_instance
+from demo.county.load import load_papers, seal_all
 from demo.load import Loaded, load_world
 from demo.load_cases import open_cases, papers_left
 from demo.load_notes import PAPERS, Notes, complete, new_notes, read_notes, write_notes
@@ -30,7 +33,8 @@ from demo.load_papers import hand_in_all
 from demo.papers.fonts import FontsMissingError
 
 NO_DEMO = "这个实例没有演示数据；空实例可用 xueji up --demo 或 xueji demo load 装入。"
-NOT_EMPTY = "实例里已有自己的数据，不能再装演示数据；另用一个空的数据目录(XUEJI_HOME)。"
+NOT_EMPTY = "实例里已有自己的数据，不能再装演示数据；另用一个空的数据目录（XUEJI_HOME）。"
+OTHER_SCALE = "实例里的演示数据是另一种规模；要换规模，请另用一个空的数据目录（XUEJI_HOME）。"
 PRODUCTION = "service.mode 是 production，不装演示数据。"
 TELL_EVERY = 20
 LOOK_SECONDS = 5.0
@@ -47,27 +51,60 @@ def demo(context: click.Context, console: Console) -> None:
         _show(console, settings, _notes(settings.home))
 
 
-@demo.command("load", help="把演示数据装入空实例，材料经正式流程送入；中断后重新运行会接着送。")
-@click.option("--scale", type=click.Choice(["town", "county"]), default="town", help="规模：town 十所学校")
-@click.option("--papers", type=click.IntRange(0, 5000), default=PAPERS, show_default=True, help="送入多少份材料")
+class Scale(click.ParamType[float]):
+    """A town, the county, or a part of the county as a number; as the share of the county, nothing for the town."""
+
+    name = "规模"
+    _NAMED = {"town": 0.0, "county": 1.0}  # noqa: RUF012 (never changed)
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The share."""
+        if isinstance(value, float) or value in self._NAMED:
+            return value if isinstance(value, float) else self._NAMED[value]
+        try:
+            share = float(value)
+        except ValueError:
+            share = 0.0
+        if not 0 < share <= 1:
+            self.fail("请写 town、county，或 0 与 1 之间的数（全县的几分之几）。", param, ctx)
+        return share
+
+
+@demo.command("load", help="把演示数据装入空实例；中断后重新运行会接着装。town 的材料经正式流程送入，county 的直接写成已识别。")
+@click.option("--scale", type=Scale(), default="town", help="规模：town 十所学校；county 全县六十校、2 万学生、10 万份材料")
+@click.option("--papers", type=click.IntRange(0, 5000), default=PAPERS, show_default=True, help="town 送入多少份材料")
 @speaking
-@click.pass_context
-def load_demo(context: click.Context, console: Console, scale: str, papers: int) -> None:
-    """Load the world into an empty instance and hand its papers in; goes on where it was cut short."""
-    if scale == "county":
-        click.echo("county 规模的演示数据还没有提供；目前只有 town。", err=True)
-        context.exit(WRONG_USE)
+def load_demo(console: Console, scale: float, papers: int) -> None:
+    """Load the world into an empty instance and put its papers in; goes on where it was cut short."""
     with instance() as archive:
+        _refuse_production(archive)
         notes = read_notes(archive.settings.home)
         if instances.is_empty(archive):
-            notes, _ = load(archive, papers=papers)
+            notes, _ = load(archive, papers=papers, share=scale)
         if notes is None:
             raise Refused(NOT_EMPTY, code="not_empty")
-        with console.progress("送入演示材料", notes.papers) as advance:
-            refused = _hand_in(archive, notes, advance)
+        if notes.share != scale:
+            raise Refused(OTHER_SCALE, code="other_scale")
+        refused = _fill(archive, notes, console)
     value = _described(archive.settings, notes)
     told = [f"演示数据已装入；密码 {notes.password}，账号见 xueji demo。", *(f"门口未接收：{name}" for name in refused)]
     console.result(value, *told)
+
+
+def _fill(archive: Archive, notes: Notes, console: Console) -> list[str]:
+    if notes.size is None:
+        with console.progress("送入演示材料", notes.papers) as advance:
+            return _hand_in(archive, notes, advance)
+    if notes.is_complete:
+        return []
+    with console.progress("写入材料和业务", notes.papers) as advance:
+        load_papers(archive, notes.world(), notes.size, advance)
+    with console.progress("封存台账") as advance:
+        seal_all(archive, advance)
+    with console.progress("建立检索"), as_indexer(archive):
+        indexing.rebuild(archive)
+    complete(archive.settings.home, notes)
+    return []
 
 
 @demo.command("papers", hidden=True, help="送入尚未送完的演示材料；由 xueji up --demo 在后台启动。")
@@ -76,7 +113,7 @@ def hand_in_papers() -> None:
     os.nice(POLITENESS)
     with instance() as archive:
         notes = _notes(archive.settings.home)
-        if not notes.is_complete:
+        if not notes.is_complete and not notes.share:
             _hand_in(archive, notes, _lines)
             while papers_left(archive):
                 time.sleep(LOOK_SECONDS)
@@ -85,19 +122,23 @@ def hand_in_papers() -> None:
             click.echo(f"演示材料全部识别完毕；开立演示业务 {number} 件" if number else "演示材料全部识别完毕", err=True)
 
 
-def load(archive: Archive, *, papers: int = PAPERS) -> tuple[Notes, Loaded]:
+def load(archive: Archive, *, papers: int = PAPERS, share: float = 0.0) -> tuple[Notes, Loaded]:
     """Put the world into an empty instance, the password kept first. Raises Refused in production mode."""
-    if archive.settings.is_production:
-        raise Refused(PRODUCTION, code="production")
+    _refuse_production(archive)
     home = archive.settings.home
-    notes = read_notes(home) or new_notes(today(archive.clock), papers=papers)
+    notes = read_notes(home) or new_notes(today(archive.clock), papers=papers, share=share)
     write_notes(home, notes)
     return notes, load_world(archive, notes.world(), notes.password)
 
 
+def _refuse_production(archive: Archive) -> None:
+    if archive.settings.is_production:
+        raise Refused(PRODUCTION, code="production")
+
+
 def helpers(notes: Notes | None) -> tuple[Role, ...]:
     """The process that hands papers in beside a running service, while there are any left."""
-    if notes is None or notes.is_complete:
+    if notes is None or notes.is_complete or notes.share:
         return ()
     return (Role("demo", [sys.executable, "-m", "archive_service.cli", "demo", "papers"], once=True, speaks=True),)
 
@@ -127,7 +168,7 @@ def _show(console: Console, settings: Settings, notes: Notes) -> None:
     if console.as_json:
         console.result(value)
         return
-    console.result({}, f"地址 {value['address']}    密码 {notes.password}(全部账号共用)")
+    console.result({}, f"地址 {value['address']}    密码 {notes.password}（全部账号共用）")
     rows = [(each["role_label"], each["login"], each["name"], each["organisation_name"]) for each in value["accounts"]]
     console.table([], ("岗位", "登录名", "姓名", "单位"), rows)
 

@@ -42,7 +42,7 @@ def _sentence(error: Failure) -> tuple[str, str]:
         case ArchiveError():
             return error.message, error.this_code
         case SettingsError():
-            return "设置有误，请改正后再启动:\n" + "\n".join(f"  {fault}" for fault in error.faults), "settings"
+            return "设置有误，请改正后再启动：\n" + "\n".join(f"  {fault}" for fault in error.faults), "settings"
         case OperationalError():
             return f"数据库无法使用：{error.orig}；检查 XUEJI_HOME 或 XUEJI_DATABASE__URL，数据没有改动。", "database"
         case DBAPIError():
@@ -55,7 +55,7 @@ def _sentence(error: Failure) -> tuple[str, str]:
 def _in_chinese(error: click.UsageError) -> str:
     match error:
         case click.NoSuchOption():
-            near = f",是否想用 {'、'.join(error.possibilities)}" if error.possibilities else ""
+            near = f"，是否想用 {'、'.join(error.possibilities)}" if error.possibilities else ""
             return f"没有选项 {error.option_name}{near}"
         case click.MissingParameter():
             return f"缺少 {error.param.human_readable_name if error.param else '参数'}"

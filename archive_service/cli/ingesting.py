@@ -36,7 +36,7 @@ class How:
 
 @click.command(help="把目录 DIR 里的全部文件作为一个批次接收；中断后重新运行会接着收，不会重复。")
 @click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--sheet", type=SHEET, help="目录表(.xlsx):文件名、学籍号、姓名、材料种类、日期、页数")
+@click.option("--sheet", type=SHEET, help="目录表（.xlsx）：文件名、学籍号、姓名、材料种类、日期、页数")
 @click.option("--watch", is_flag=True, help="守着目录，来一份收一份，直到 Ctrl-C；收下的移入 .done，未收的移入 .refused")
 @click.option("--account", help="以哪个账号（登录名）的名义接收")
 @click.option("--batch", "batch_id", help="接着收这个批次")
@@ -101,8 +101,8 @@ def _told(console: Console, batch: Intake) -> int:
     }
     for refusal in batch.refused:
         console.note(_refusal(refusal))
-    before = f",先前已收 {batch.already} 份" if batch.already else ""
-    console.note(f"接收号 {batch.accession_no}:收下 {len(batch.taken)} 份{before}，未收 {len(batch.refused)} 份")
+    before = f"，先前已收 {batch.already} 份" if batch.already else ""
+    console.note(f"接收号 {batch.accession_no}：收下 {len(batch.taken)} 份{before}，未收 {len(batch.refused)} 份")
     console.result(value, batch.batch_id)
     return REFUSED if batch.refused else DONE
 
@@ -124,4 +124,4 @@ def _watch(archive: Archive, folder: Path, actor: Actor, console: Console) -> in
 
 
 def _refusal(refusal: RefusedFile) -> str:
-    return f"未收 {refusal.name}:{refusal.message}"
+    return f"未收 {refusal.name}：{refusal.message}"

@@ -86,7 +86,7 @@ def capturing_account(archive: Archive) -> Actor:
         chosen = (registrars or able)[0]
         login = session.get_one(Account, chosen.account_id).login
     if len(able) > 1:
-        click.echo(f"有 {len(able)} 个账号可以接收材料，以 {login}({chosen.name})的名义办理；用 --account 另指。", err=True)
+        click.echo(f"有 {len(able)} 个账号可以接收材料，以 {login}（{chosen.name}）的名义办理；用 --account 另指。", err=True)
     return chosen
 
 

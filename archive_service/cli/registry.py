@@ -38,7 +38,7 @@ def students() -> None:
     """Students."""
 
 
-@students.command("import", help="把 .xlsx 花名册导入学校；全部正确才写入,--partial 先写正确的行。")
+@students.command("import", help="把 .xlsx 花名册导入学校；全部正确才写入，--partial 先写正确的行。")
 @click.argument("file", type=SHEET)
 @click.option("--school", required=True, help="学校代码")
 @click.option("--partial", is_flag=True, help="先写正确的行")

@@ -6,13 +6,26 @@ from collections.abc import Sequence
 import click
 
 from archive_service import __version__
-from archive_service.cli import accounts, backups, demonstration, describing, doctor, ingesting, registry, running, tokens, upkeep
+from archive_service.cli import (
+    accounts,
+    backups,
+    demonstration,
+    describing,
+    doctor,
+    ingesting,
+    ledgers,
+    moving,
+    registry,
+    running,
+    tokens,
+    upkeep,
+)
 from archive_service.cli.console import DONE, REFUSED
 from archive_service.cli.failures import FAILURES, failed, wrong_use
 
-HELP = """学籍档案:收件、识别、归属、检索、审核的服务与工具。
+HELP = """学籍档案：收件、识别、归属、检索、审核的服务与工具。
 
-数据目录由环境变量 XUEJI_HOME 指定,端口由 XUEJI_PORT 指定;config/default.toml 的每项设置都可写成 XUEJI_节__键。
+数据目录由环境变量 XUEJI_HOME 指定，端口由 XUEJI_PORT 指定；config/default.toml 的每项设置都可写成 XUEJI_节__键。
 """
 
 
@@ -35,9 +48,15 @@ COMMANDS = (
     ingesting.wait,
     backups.backup,
     backups.restore,
+    moving.migrate_store,
+    moving.migrate_database,
     upkeep.reindex,
-    upkeep.verify_ledger,
+    ledgers.verify_ledger,
+    ledgers.anchor_ledger,
+    ledgers.export_ledger,
+    ledgers.verify_anchor,
     upkeep.verify_store,
+    upkeep.verify_index,
     upkeep.jobs,
     doctor.doctor,
     describing.openapi,

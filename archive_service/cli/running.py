@@ -3,6 +3,7 @@
 import http.client
 import signal
 import time
+from collections.abc import Iterator
 
 import click
 
@@ -13,6 +14,7 @@ from archive_service.cli.console import Console, speaking
 from archive_service.cli.single import free_port, only_one
 from archive_service.errors import Refused, Unavailable
 from archive_service.processes import Role, Supervisor
+from archive_service.services import starting_again
 from archive_service.settings import Settings, load
 from demo.load_notes import Notes, read_notes
 
@@ -41,13 +43,22 @@ def up(*, with_demo: bool, verbose: bool) -> None:
     if with_demo and settings.is_production:
         raise Refused(NO_DEMO, code="production")
     logs.configure(settings.log)
-    with only_one(settings):
+    with only_one(settings) as killed:
         free_port(settings)
-        for line in instance.prepare(settings):
+        for line in _made_ready(settings, killed):
             click.echo(line)
         notes = _demo(settings) if with_demo else read_notes(settings.home)
         helpers = demonstration.helpers(notes) if with_demo else ()
         _run(settings, helpers, notes, began, verbose=verbose)
+
+
+def _made_ready(settings: Settings, killed: str | None) -> Iterator[str]:
+    """What was found of the last run and what was done about it."""
+    if killed is not None:
+        yield f"上次没有正常停止（进程号 {killed}），现在接着办；已确认收到的材料都在。"
+    yield from instance.prepare(settings)
+    with opened(settings) as archive:
+        yield from starting_again.take_up(archive)
 
 
 def _demo(settings: Settings) -> Notes | None:

@@ -14,19 +14,24 @@ TAKEN = "端口 {port} 已被别的程序占用；停止那个程序，或换一
 
 
 @contextmanager
-def only_one(settings: Settings) -> Iterator[None]:
-    """Hold the data folder as long as the block runs. Raises Conflict while another process holds it."""
+def only_one(settings: Settings) -> Iterator[str | None]:
+    """Hold the data folder as long as the block runs; gives the process that held it last, if that was killed.
+
+    Raises: Conflict (another process holds it).
+    """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (settings.home / "running.lock").open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Conflict(RUNNING.format(home=settings.home, pid=holder(settings) or "?"), code="running") from error
+        file.seek(0)
+        killed = file.read().strip() or None  # a clean end empties the file
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         try:
-            yield
+            yield killed
         finally:
             file.truncate(0)
 

@@ -17,7 +17,7 @@ def tokens() -> None:
     """Tokens."""
 
 
-@tokens.command("list", help="列出账号 ACCOUNT(登录名)的访问令牌。")
+@tokens.command("list", help="列出账号 ACCOUNT（登录名）的访问令牌。")
 @click.argument("account")
 @speaking
 def list_them(console: Console, account: str) -> None:

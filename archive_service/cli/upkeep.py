@@ -1,6 +1,7 @@
-"""`xueji verify-store`, `verify-ledger`, `reindex`, `jobs`: what an operator checks and mends."""
+"""`xueji verify-store`, `verify-index`, `reindex`, `jobs`: what an operator checks and mends. Not here: the ledger (ledgers)."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,37 +12,54 @@ from archive_service.cli.console import DONE, REFUSED, Console, speaking
 from archive_service.cli.operator import OPERATOR, instance, system_operator
 from archive_service.cli.taking_over import as_indexer
 from archive_service.models.job import Job, JobState
-from archive_service.services import fixity, indexing, ledger, watching
+from archive_service.services import fixity, fixity_index, indexing, watching
+from archive_service.services.fixity_choice import Choice
 
 FAULTS_SHOWN = 200
 
 
 @click.command("verify-store", help="逐份核对材料内容与登记的摘要，并找出没有登记的内容；发现问题时退出状态为 1。")
 @click.option("--sample", type=click.IntRange(min=1), help="只抽查这么多份")
+@click.option("--seed", help="抽查的种子：同一种子在同样的材料中抽到同样的份，不给出时随机产生并写明")
+@click.option("--rota", type=click.IntRange(min=1), help="轮查：接着上一次核对这么多份，查完一轮从头再来")
 @click.option("--strict", is_flag=True, help="中断留下的未登记内容也算问题")
 @speaking
-def verify_store(console: Console, sample: int | None, *, strict: bool) -> int:
+def verify_store(console: Console, sample: int | None, seed: str | None, rota: int | None, *, strict: bool) -> int:
     """Read every byte the service answers for."""
+    if (sample and rota) or (seed and not sample):
+        raise click.UsageError("--sample 与 --rota 只能用一个，--seed 与 --sample 同用")
+    choice = Choice(sample or rota, seed, is_rota=rota is not None)
     with instance() as archive, console.progress("核对内容") as advance:
-        verdict = fixity.verify_store(archive, actor=OPERATOR, sample=sample, told=advance)
+        verdict = fixity.verify_store(archive, actor=OPERATOR, choice=choice, told=advance)
     named = [*verdict.faults, *verdict.leftovers]
-    value: dict[str, Any] = {"total": verdict.total, "checked": verdict.checked, "bytes": verdict.bytes}
+    value: dict[str, Any] = {"total": verdict.total, "checked": verdict.checked, "bytes": verdict.bytes, **verdict.choice}
     value |= {"faults": [each.as_json() for each in verdict.faults], "leftovers": [each.as_json() for each in verdict.leftovers]}
     more = [f"……共 {len(named)} 处"] if len(named) > FAULTS_SHOWN else []
     told = f"登记 {verdict.total} 份，核对 {verdict.checked} 份，{verdict.bytes:,} 字节；问题 {len(verdict.faults)} 处"
-    console.result(value, *(each.message for each in named[:FAULTS_SHOWN]), *more, told)
+    console.result(value, *(each.message for each in named[:FAULTS_SHOWN]), *more, told, *_which(verdict.choice))
     return REFUSED if verdict.faults or (strict and verdict.leftovers) else DONE
 
 
-@click.command("verify-ledger", help="从第一环起核对台账的摘要链，指出第一处断开的地方；有断开时退出状态为 1。")
+def _which(choice: Mapping[str, Any]) -> list[str]:
+    """What a run over a part has read, so that it can be repeated or gone on with."""
+    if "seed" in choice:
+        return [f"抽查 {choice['sample']} 份，种子 {choice['seed']}；用 --seed {choice['seed']} 可重做同一次抽查"]
+    if "rota" in choice:
+        return ["轮查完一轮，下次从头开始" if choice["round_done"] else "轮查到此，下次接着核对"]
+    return []
+
+
+@click.command("verify-index", help="把检索与数据库逐页对照，双向指出不同；发现问题时退出状态为 1，用 xueji reindex 重建。")
 @speaking
-def verify_ledger(console: Console) -> int:
-    """Walk the chain."""
+def verify_index(console: Console) -> int:
+    """Compare every page both ways."""
     with instance() as archive:
-        verdict = ledger.verify(archive)
-    told = f"事件 {verdict.events} 条，已封存 {verdict.sealed} 条，待封存 {verdict.unsealed} 条，末环 {verdict.head[:16]}"
-    console.result(asdict(verdict), *([f"台账有误：{verdict.fault}"] if verdict.fault else []), told)
-    return REFUSED if verdict.fault else DONE
+        verdict = fixity_index.verify_index(archive)
+    more = [f"……共 {len(verdict.faults)} 处"] if len(verdict.faults) > FAULTS_SHOWN else []
+    told = f"检索中 {verdict.held} 页，对照 {verdict.compared} 页；问题 {len(verdict.faults)} 处"
+    value = asdict(verdict) | {"faults": [{**asdict(fault), "message": fault.message} for fault in verdict.faults]}
+    console.result(value, *(fault.message for fault in verdict.faults[:FAULTS_SHOWN]), *more, told)
+    return REFUSED if verdict.faults else DONE
 
 
 @click.command(help="从数据库重建检索；期间检索照常，服务不必停。")
@@ -80,7 +98,7 @@ def jobs(context: click.Context, console: Console) -> None:
         console.table(
             [], ("编号", "作业", "材料", "原因"), [(job.id, job.kind, job.record_id or "-", job.last_error or "") for job in dead]
         )
-        console.note("重新办理：xueji jobs retry 编号……,或 xueji jobs retry --all")
+        console.note("重新办理：xueji jobs retry 编号……，或 xueji jobs retry --all")
 
 
 @jobs.command("retry", help="让失败的作业重新开始。")

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from archive_service.errors import ArchiveError, Damaged, NotFound, Unavailable
@@ -38,6 +38,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(ArchiveError, _from_tree)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(DBAPIError, _database_refused)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(500, _unexpected)
 
@@ -89,8 +90,25 @@ def _from_http(error: HTTPException) -> Response:
 
 def _database_away(error: OperationalError) -> Response:
     """The database is away, full or overloaded: nothing of this request was kept, and it may be sent again."""
+    if _is_of_ledger(error):
+        return _not_on_ledger(error)
     log.error("database away", endpoint=request.endpoint, error=type(error.orig).__name__)
     return _from_tree(Unavailable("数据库暂时不可用，本次操作没有保存，已保存的内容不受影响。请稍后再试。", code="database_unavailable"))
+
+
+def _database_refused(error: DBAPIError) -> Response:
+    """The database answers and says no: where it was the event of an act, the act did not happen; anything else is a fault of ours."""
+    return _not_on_ledger(error) if _is_of_ledger(error) else _unexpected(error)
+
+
+def _is_of_ledger(error: DBAPIError) -> bool:
+    return (error.statement or "").startswith("INSERT INTO event ")
+
+
+def _not_on_ledger(error: DBAPIError) -> Response:
+    log.error("event not written", endpoint=request.endpoint, error=type(error.orig).__name__)
+    message = "台账暂时不能写入，查阅和办理都须先记入台账，所以本次没有执行；已保存的内容不受影响。请稍后再试，仍不行时告诉系统管理员。"
+    return _from_tree(Unavailable(message, code="ledger_unwritable"))
 
 
 def _unexpected(error: Exception) -> Response:

@@ -20,6 +20,7 @@ from archive_service.services import sessions, tokens
 from archive_service.settings import Settings
 
 COOKIE = "xueji_session"
+SECURE_COOKIE = f"__Host-{COOKIE}"  # browsers take a cookie of this name over TLS only, from this host only
 BEARER = "Bearer "
 WITH_FIRST_PASSWORD = frozenset({"/password", "/sign-out"})  # all that a password known to somebody else opens
 
@@ -44,7 +45,7 @@ def register_guard(app: Flask, csrf: CSRFProtect, settings: Settings) -> None:
         _authenticate(current_app.extensions["archive"], limit)
         if not request.path.startswith("/api/"):
             refuse_unstorable(request)  # the API names the place of each fault itself
-        if request.headers.get("Authorization", "").startswith(BEARER):
+        if _bearer() is not None:
             return None
         view = app.view_functions.get(request.endpoint or "")
         is_public = getattr(view, "is_public", False) or view is None
@@ -59,19 +60,25 @@ def _authenticate(archive: Archive, limit: RateLimit) -> None:
 
     What the caller sends is no name to count under: it could be another one each time. Raises NotSignedIn, TooMany.
     """
-    bearer, address = request.headers.get("Authorization", ""), request.remote_addr or "-"
+    bearer, address = _bearer(), request.remote_addr or "-"
     failure: NotSignedIn | None = None
     try:
-        if bearer.startswith(BEARER):
-            g.actor = tokens.actor_of_token(archive, bearer.removeprefix(BEARER).strip(), address)
-        elif token := request.cookies.get(COOKIE):
+        if bearer is not None:
+            g.actor = tokens.actor_of_token(archive, bearer, address)
+        elif token := cookie_token():
             g.signed_in = sessions.signed_in(archive, token, address)
             g.actor = g.signed_in.actor
     except NotSignedIn as error:
-        failure = error if bearer.startswith(BEARER) else None  # a page sends the person to sign in again
+        failure = error if bearer is not None else None  # a page sends the person to sign in again
     limit.take(f"account {g.actor.account_id}" if "actor" in g else f"address {address}")
     if failure:
         raise failure
+
+
+def _bearer() -> str | None:
+    """The bearer token of a call; a page takes none, since it is drawn for a signed-in person and asks for a form token."""
+    given = request.headers.get("Authorization", "")
+    return given.removeprefix(BEARER).strip() if given.startswith(BEARER) and request.path.startswith("/api/") else None
 
 
 def _turned_away() -> BaseResponse | None:
@@ -95,6 +102,21 @@ def _sent_to(url: str, *, refusal: ArchiveError) -> BaseResponse:
     return redirect(url)
 
 
+def cookie_token() -> str:
+    """The session's token the browser sent, or nothing."""
+    return request.cookies.get(_cookie(current_app.extensions["archive"].settings), "")
+
+
 def set_cookie(response: BaseResponse, token: str, settings: Settings) -> None:
     """Hand the session's token to the browser; it ends with the browser, the row ends it earlier."""
-    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=settings.service.secure_cookies)
+    response.set_cookie(_cookie(settings), token, httponly=True, samesite="Lax", secure=settings.service.secure_cookies)
+
+
+def clear_cookie(response: BaseResponse, settings: Settings) -> None:
+    """Take the session's token back, and what pages kept in the browser: unfinished uploads wait in its storage."""
+    response.delete_cookie(_cookie(settings), httponly=True, samesite="Lax", secure=settings.service.secure_cookies)
+    response.headers["Clear-Site-Data"] = '"storage"'
+
+
+def _cookie(settings: Settings) -> str:
+    return SECURE_COOKIE if settings.service.secure_cookies else COOKIE

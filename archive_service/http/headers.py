@@ -14,6 +14,7 @@ SOURCES = {
     "media-src": "'self' blob:",
     "worker-src": "'self' blob:",
     "manifest-src": "'self'",
+    "object-src": "'none'",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",

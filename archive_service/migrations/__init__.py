@@ -1,6 +1,6 @@
 """The schema and how it came to be: Alembic, configured in code.
 
-Lives here: `upgrade`, `current`, `head`, and the environment Alembic asks for. Migrations import no models, so that an old one
+Lives here: `upgrade`, `current`, `head`, `knows`, and the environment Alembic asks for. Migrations import no models, so that an old one
 keeps meaning what it meant. Called by the command line and by tests, which always build their schema through it.
 """
 
@@ -34,6 +34,11 @@ def head() -> str:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     return str(ScriptDirectory.from_config(config).get_current_head())
+
+
+def knows(revision: str) -> bool:
+    """Whether this code can bring a database of that revision to its newest form."""
+    return any(each.revision == revision for each in ScriptDirectory(str(FOLDER)).walk_revisions())
 
 
 def current(engine: Engine) -> str | None:

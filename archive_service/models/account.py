@@ -32,6 +32,7 @@ class Account(Base):
     state: Mapped[AccountState]
     must_change_password: Mapped[bool]
     created_at: Mapped[datetime]
+    signed_in_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
 

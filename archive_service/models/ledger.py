@@ -22,6 +22,7 @@ class Event(Base):
         Index(None, "case_id", "id"),
         Index(None, "account_id", "id"),
         Index(None, "at"),
+        Index(None, "act", "id"),
     )
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)

@@ -212,7 +212,7 @@ def _window(procedure: Procedure, facts: Facts) -> list[Reason]:
     first, last = window_of(window, start)
     if first <= facts.applied_on <= last:
         return []
-    return [Reason(window.articles[0], f"申请日期不在办理期限内({_day(first)}至{_day(last)})")]
+    return [Reason(window.articles[0], f"申请日期不在办理期限内（{_day(first)}至{_day(last)}）")]
 
 
 def _applies(rule: GuardRule, ground: str | None, facts: Facts) -> bool:

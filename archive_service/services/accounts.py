@@ -76,6 +76,7 @@ class AccountLine:
     state: AccountState
     must_change_password: bool
     created_at: datetime
+    signed_in_at: datetime | None
     version: int
     roles: tuple[RoleLine, ...]
 
@@ -90,7 +91,7 @@ def create(archive: Archive, new: NewAccount, actor: Actor) -> OpenedAccount:
     """
     settings, login = archive.settings.accounts, fold_login(new.login)
     if not _LOGIN.fullmatch(login) or not new.name.strip() or not new.roles:
-        raise Rejected("登录名须为 3 至 64 位小写字母、数字或 . _ @ -,以字母或数字开头；姓名和岗位不能为空")
+        raise Rejected("登录名须为 3 至 64 位小写字母、数字或 . _ @ -，以字母或数字开头；姓名和岗位不能为空")
     refuse_long({"姓名": new.name.strip()})
     _refuse_long_places(new.roles)
     password = new.password or one_time_password(settings.password_length)
@@ -210,6 +211,7 @@ def _line(account: Account, roles: Iterable[RoleLine]) -> AccountLine:
         state=account.state,
         must_change_password=account.must_change_password,
         created_at=account.created_at,
+        signed_in_at=account.signed_in_at,
         version=account.version,
         roles=tuple(roles),
     )

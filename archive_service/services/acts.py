@@ -38,13 +38,14 @@ _BY_EFFECT: Mapping[Effect, str] = {
     Effect.CUSTODY: "custody.changed",
     Effect.LOOKED: """
         record.viewed page.viewed transcript.viewed master.taken case.viewed student.viewed students.listed student.revealed
-        student.identified student.not_identified search.made ledger.read
+        student.identified student.not_identified search.made ledger.read ledger.exported
     """,
     Effect.OTHER: """
         record.refused batch.opened student.created student.updated roster.received roster.checked roster.imported roster.refused
         organisations.received organisations.imported organisations.refused account.created account.roles_set account.closed
         password.changed password.change_failed password.reset session.opened session.failed session.role_switched session.closed
-        session.all_closed token.created token.revoked backup.made instance.restored store.verified job.revived task.failed training.filed
+        session.all_closed token.created token.revoked backup.made instance.restored store.verified store.moved
+        database.moved job.revived task.failed training.filed
     """,
 }
 ACTS: Mapping[str, Effect] = MappingProxyType({act: effect for effect, acts in _BY_EFFECT.items() for act in acts.split()})

@@ -1,8 +1,8 @@
 """Remembered answers to Idempotency-Keys, so that a request repeated on a bad line does its work once.
 
-A key whose first request was killed or failed midway stays without an answer; after two minutes the same request may take it over. What
-the first had already done then stands beside what the second does: a paper taken in twice is flagged as a duplicate, never lost.
-Whoever took a key may answer for it or give it up only as long as nobody has taken it over.
+A key whose first request was killed or failed midway stays without an answer; after two minutes the same request may take it over.
+What makes a record or a batch notes it under the key in its own transaction, so that the second request finds what the first made.
+Whoever took a key may answer for it, note what it made or give it up only as long as nobody has taken it over.
 """
 
 import json
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
 from archive_service.errors import Conflict, IdempotencyConflict
@@ -19,6 +20,7 @@ from archive_service.models.upload import RememberedAnswer
 from archive_service.services.actor import Actor
 
 ABANDONED_AFTER = timedelta(minutes=2)  # no call of the API takes as long
+IN_PROGRESS = "同一请求正在处理中，请稍后再查。"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,19 @@ def take(archive: Archive, key: str, request_digest: str, *, actor: Actor) -> Ta
     return Taken(row.id, row.created_at)
 
 
+def made_before(archive: Archive, taken: Taken) -> str | None:
+    """The id of what an earlier request under this key made before it was killed."""
+    with archive.read() as session:
+        return session.scalar(select(RememberedAnswer.body).where(*_still(taken)))
+
+
+def note_made(session: Session, taken: Taken, made_id: str) -> None:
+    """Note, in the transaction that makes it, what the key has made. Raises Conflict: the key was taken over, nothing may be made."""
+    noted = session.execute(update(RememberedAnswer).where(*_still(taken)).values(body=made_id))
+    if not noted.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it, the annotated base class does not
+        raise Conflict(IN_PROGRESS, code="in_progress")
+
+
 def keep(archive: Archive, taken: Taken, answer: Answer) -> None:
     """Remember the answer; one whose key was taken over meanwhile is forgotten."""
     kept = json.dumps({"headers": dict(answer.headers), "body": answer.body}, ensure_ascii=False)
@@ -78,7 +93,7 @@ def _earlier(archive: Archive, key: str, request_digest: str, actor: Actor) -> T
         return Answer(row.status, kept["body"], kept["headers"])
     taken = _taken_over(archive, row) if row is not None else None
     if taken is None:
-        raise Conflict("同一请求正在处理中，请稍后再查。", code="in_progress")
+        raise Conflict(IN_PROGRESS, code="in_progress")
     return taken
 
 

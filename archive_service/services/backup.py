@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archive_service import __version__, migrations
 from archive_service.adapters.blobs import Bucket
+from archive_service.adapters.blobs.folders import sync_folder
 from archive_service.archive import Archive
 from archive_service.errors import BlobMissing, FixityMismatch, Rejected
 from archive_service.models.record import Rendition
@@ -62,6 +63,7 @@ def make_backup(archive: Archive, folder: Path, *, actor: Actor, told: Told = la
     )
     writer.finish(about, is_complete=not result.faults)
     part.rename(folder)
+    sync_folder(folder.parent)
     _note(archive, result, actor)
     return result
 
@@ -82,7 +84,7 @@ def _copy(archive: Archive, row: RenditionRow, writer: Writer, result: BackupRes
             writer.add(blob_path(row.bucket, row.blob_key), source, sha256=row.sha256, media_type=row.media_type)
     except (BlobMissing, FixityMismatch) as error:
         if _is_registered(archive, row):
-            result.faults.append(f"材料 {row.record_id}:{error.message}")
+            result.faults.append(f"材料 {row.record_id}：{error.message}")
         return
     result.renditions, result.bytes = result.renditions + 1, result.bytes + row.bytes
 

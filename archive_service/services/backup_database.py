@@ -1,27 +1,27 @@
 """One moment of the database as a file: SQLite by VACUUM INTO, PostgreSQL by pg_dump on an exported snapshot.
 
-Lives here: dumping and putting back, and what the moment holds (renditions, counts, ledger). Not here: bytes.
+Lives here: dumping, putting back, counting again, and what the moment holds (renditions, counts, ledger). Not here: bytes.
 Both ways see one transaction's view while writers go on.
 """
 
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, create_engine, func, select
+from sqlalchemy import URL, Connection, create_engine, func, inspect, select, table
 from sqlalchemy.engine import make_url
 
 from archive_service.archive import Archive
-from archive_service.db import Base
+from archive_service.db import Base, open_engine
 from archive_service.errors import Unavailable
 from archive_service.models.ledger import Event, EventLink
 from archive_service.models.record import Rendition
 from archive_service.services.backup_manifest import LedgerHead
-from archive_service.services.ledger import GENESIS
+from archive_service.services.ledger_chain import GENESIS
 from archive_service.settings import Settings
 
 
@@ -56,6 +56,21 @@ def put_back(settings: Settings, source: Path) -> None:
     else:
         with _address(url) as address:
             _run(["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={address}", str(source)])
+
+
+def other_counts(settings: Settings, counts: Mapping[str, int]) -> list[str]:
+    """Tables that do not hold as many rows as a backup says, in words."""
+    engine, faults = open_engine(settings.database_url), []
+    try:
+        there = set(inspect(engine).get_table_names())
+        with engine.connect() as connection:
+            for name, expected in counts.items():
+                found = connection.scalar(select(func.count()).select_from(table(name))) if name in there else 0
+                if found != expected:
+                    faults.append(f"表 {name} 应有 {expected} 行，恢复出 {found} 行")
+    finally:
+        engine.dispose()
+    return faults
 
 
 def _snapshot_sqlite(archive: Archive, target: Path) -> Moment:

@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from archive_service.errors import FixityMismatch, Rejected
+from archive_service.adapters.blobs.folders import sync_folder
+from archive_service.errors import FixityMismatch, Rejected, Unavailable
 
 FORMAT = "xueji-backup-1"
 DATABASE, MANIFEST, ABOUT, MEDIA_TYPES = "database", "manifest-sha256.txt", "backup.json", "media-types.txt"
@@ -54,17 +55,24 @@ class Writer:
         self._media_types: list[str] = []
 
     def add(self, name: str, source: BinaryIO, *, sha256: str, media_type: str) -> None:
-        """Copy a stream; one that does not end with the digest expected leaves nothing behind. Raises FixityMismatch."""
+        """Copy a stream and read the copy back; what is not as expected leaves nothing behind.
+
+        Raises:
+            FixityMismatch: the stream is not what its digest says.
+            Unavailable: the disk of the backup does not keep what it is given.
+        """
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         is_whole = False
         try:
-            is_whole = _copy(source, path) == sha256
+            if _copy(source, path) != sha256:
+                raise FixityMismatch(f"{name} 与登记的摘要不符")
+            if digest_of(path) != sha256:
+                raise Unavailable(f"{name} 写入备份后读出的内容不同，备份所在的磁盘不可靠；换一块磁盘再备份。", code="backup_disk")
+            is_whole = True
         finally:
             if not is_whole:
                 path.unlink(missing_ok=True)
-        if not is_whole:
-            raise FixityMismatch(f"{name} 与登记的摘要不符")
         self._lines.append(_line(sha256, name))
         self._media_types.append(_line(media_type, name))
 
@@ -81,6 +89,8 @@ class Writer:
         values = {**asdict(about), "is_complete": is_complete, "files": len(self._lines), "manifest_sha256": _sync_and_digest(manifest)}
         (self._folder / ABOUT).write_text(json.dumps(values, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
         _sync_and_digest(self._folder / ABOUT)
+        for folder in (self._folder, *(each for each in self._folder.rglob("*") if each.is_dir())):
+            sync_folder(folder)
 
 
 def read_about(folder: Path) -> dict[str, Any]:
@@ -132,6 +142,7 @@ def _copy(source: BinaryIO, path: Path) -> str:
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)  # so that it is read back from the disk
     return digest.hexdigest()
 
 

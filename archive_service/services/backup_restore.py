@@ -13,19 +13,22 @@ from typing import Any
 from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 
-from archive_service import instance, migrations
+from archive_service import __version__, instance, migrations
 from archive_service.adapters.blobs import BlobStore, Bucket, open_store
 from archive_service.archive import Archive, opened
 from archive_service.db import open_engine
 from archive_service.errors import Refused, Rejected
-from archive_service.services import fixity, ledger
+from archive_service.services import fixity, ledger, ledger_verify
 from archive_service.services.actor import Actor
-from archive_service.services.backup_database import put_back
+from archive_service.services.backup_database import other_counts, put_back
 from archive_service.services.backup_manifest import BLOBS, DATABASE, SHEETS, SIDE_FILES, digest_of, manifest_of, media_types_of, read_about
 from archive_service.services.fixity import StoreVerdict
 from archive_service.settings import Settings
 
 Told = Callable[[int, int | None], None]
+NEWER = (
+    "{folder} 由更新的版本制作（{by}，数据库结构 {schema}），本程序（{here}）不能恢复，没有改动任何内容；换用那个版本或更新的版本再恢复。"
+)
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,17 @@ class Restored:
     about: dict[str, Any]
     store: StoreVerdict
     ledger_fault: str | None
+    row_faults: tuple[str, ...]
 
     @property
     def is_sound(self) -> bool:
-        """Every digest holds and the chain ends where it did."""
-        return not self.store.faults and self.ledger_fault is None
+        """Every digest holds, every table has its rows, and the chain ends where it did."""
+        return not self.store.faults and not self.row_faults and self.ledger_fault is None
 
 
 def check_backup(folder: Path, told: Told) -> list[str]:
-    """Files of a backup that are missing or not what its list says. Raises Rejected when it is no backup."""
-    read_about(folder)
+    """Files of a backup that are missing or not what its list says. Raises Rejected when it is no backup this code can restore."""
+    _restorable(folder)
     files, faults = list(manifest_of(folder)), []
     for number, (name, digest) in enumerate(files, start=1):
         path = folder / name
@@ -60,10 +64,10 @@ def restore(settings: Settings, folder: Path, *, actor: Actor, told: Told = lamb
     """Put a checked backup back; the index is rebuilt by the keeper at the next start.
 
     Raises:
-        Rejected: it is no backup, or of another kind of database.
+        Rejected: it is no backup, of a newer version, or of another kind of database; nothing was touched.
         Refused: the instance or its store holds something already.
     """
-    about = read_about(folder)
+    about = _restorable(folder)
     _insist_empty(settings, about)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = open_store(settings)
@@ -76,9 +80,17 @@ def restore(settings: Settings, folder: Path, *, actor: Actor, told: Told = lamb
             shutil.copyfile(folder / name, settings.home / name)
             (settings.home / name).chmod(0o600)
     put_back(settings, folder / DATABASE)
+    row_faults = other_counts(settings, about["counts"])  # before the schema is brought up, which may change them
     instance.prepare(settings)
     with opened(settings) as archive:
-        return _proved(archive, about, actor)
+        return _proved(archive, about, tuple(row_faults), actor)
+
+
+def _restorable(folder: Path) -> dict[str, Any]:
+    about = read_about(folder)
+    if not migrations.knows(about["schema"]):
+        raise Rejected(NEWER.format(folder=folder, by=about["version"], schema=about["schema"], here=__version__), code="newer")
+    return about
 
 
 def _put_blobs(store: BlobStore, folder: Path, told: Told) -> None:
@@ -111,13 +123,14 @@ def _insist_store_empty(store: BlobStore) -> None:
         raise Refused("存储里已有内容，不会被覆盖；换一个空的存储再恢复。", code="store_not_empty")
 
 
-def _proved(archive: Archive, about: dict[str, Any], actor: Actor) -> Restored:
-    chain = ledger.verify(archive)
+def _proved(archive: Archive, about: dict[str, Any], row_faults: tuple[str, ...], actor: Actor) -> Restored:
+    chain = ledger_verify.verify(archive)
     head = about["ledger"]
     is_same = (chain.sealed, chain.head) == (head["sealed"], head["digest"])
     fault = chain.fault or (None if is_same else "台账末环与备份时不同")
     verdict = fixity.verify_store(archive, actor=actor)
-    detail = {"made_at": about["made_at"], "renditions": verdict.total, "faults": len(verdict.faults), "ledger": fault or "ok"}
+    faults = len(verdict.faults) + len(row_faults)
+    detail = {"made_at": about["made_at"], "renditions": verdict.total, "faults": faults, "ledger": fault or "ok"}
     with archive.begin() as session:
         ledger.write(session, "instance.restored", ledger.Subject("instance"), actor=actor, now=archive.clock.now(), detail=detail)
-    return Restored(about, verdict, fault)
+    return Restored(about, verdict, fault, row_faults)

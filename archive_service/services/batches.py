@@ -16,6 +16,7 @@ from archive_service.models.record import MatchState, Record, RecordState
 from archive_service.rules.access import Right
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
+from archive_service.services.asked_again import Note
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope
 
@@ -25,7 +26,7 @@ UNFINISHED = (RecordState.RECEIVED, RecordState.JUDGING, RecordState.READING)
 
 @dataclass(frozen=True)
 class BatchView:
-    """A batch with its counts; `pending` have not been read yet, `unmatched` wait for a person."""
+    """A batch with the counts of what the viewer sees in it; `pending` have not been read yet, `unmatched` wait for a person."""
 
     batch: Batch
     unit: str
@@ -40,14 +41,16 @@ class BatchView:
         return sum(number for state, number in self.matches.items() if state != MatchState.MATCHED)
 
 
-def open_batch(archive: Archive, *, label: str, source: str, actor: Actor, expected: int | None = None) -> Batch:
+def open_batch(archive: Archive, *, label: str, source: str, actor: Actor, expected: int | None = None, note: Note | None = None) -> Batch:
     """Start a batch at the actor's unit and give it its accession number (接收号): unit, year, running number.
 
-    Raises: Denied (no right to capture), Conflict (five numbers in a row were taken by others).
+    `note` writes down, in the same transaction, that this request made it.
+
+    Raises: Denied (no right to capture), Conflict (five numbers in a row were taken by others, or what `note` raises).
     """
     for _ in range(TRIES):
         try:
-            return _open(archive, label, source, actor, expected)
+            return _open(archive, label, source, actor, expected, note)
         except IntegrityError:
             continue  # somebody took this number between counting and writing
     raise Conflict("接收号正被多人同时领取，请再试一次。")
@@ -68,7 +71,7 @@ def recent_batches(archive: Archive, *, actor: Actor, at_most: int = 10) -> list
         return _views(session, scope, list(rows))
 
 
-def _open(archive: Archive, label: str, source: str, actor: Actor, expected: int | None) -> Batch:
+def _open(archive: Archive, label: str, source: str, actor: Actor, expected: int | None, note: Note | None) -> Batch:
     now, year = archive.clock.now(), today(archive.clock).year
     with archive.begin() as session:
         Scope.of(session, actor).require(Right.CAPTURE, actor.unit_id)
@@ -88,12 +91,14 @@ def _open(archive: Archive, label: str, source: str, actor: Actor, expected: int
         )
         session.add(batch)
         ledger.write(session, "batch.opened", Subject("batch", batch.id), actor=actor, now=now, detail={"accession_no": batch.accession_no})
+        if note is not None:
+            note(session, batch.id)
     return batch
 
 
 def _views(session: Session, scope: Scope, batches: list[Batch]) -> list[BatchView]:
     ids = [batch.id for batch in batches]
-    counted = select(Record.batch_id, Record.state, Record.match_state, func.count()).where(Record.batch_id.in_(ids))
+    counted = select(Record.batch_id, Record.state, Record.match_state, func.count()).where(Record.batch_id.in_(ids), scope.records())
     states: dict[str, dict[str, int]] = {}
     matches: dict[str, dict[str, int]] = {}
     for batch_id, state, match, number in session.execute(counted.group_by(Record.batch_id, Record.state, Record.match_state)):

@@ -51,7 +51,7 @@ _LABELS = {
     StepState.DONE: "已办",
     StepState.RETURNED: "已退回",
 }
-OUTSIDE = "(系统外，由转入学校登记)"
+OUTSIDE = "（系统外，由转入学校登记）"
 # Events the facts know the day of; every other limit runs from the day the case reached the unit.
 _FACT_OF = {
     Anchor.APPLIED: "applied_on",

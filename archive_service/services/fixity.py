@@ -1,12 +1,13 @@
 """Whether every rendition's bytes are what its row says (完整性校验), and whether the store holds anything no row knows.
 
-Lives here: `verify_store` and the faults it names. Not here: digests (adapters.blobs), the ledger's chain (ledger), restoring (backup).
-A run reads every byte and is itself an event. What an interrupted intake leaves behind is named apart: no record was promised for it.
+Lives here: `verify_store` and the faults it names. Not here: which renditions a run reads (fixity_choice), rows that contradict each other
+(fixity_rows), digests (adapters.blobs), the ledger's chain (ledger), restoring (backup).
+A run is itself an event. What an interrupted intake leaves behind is named apart: no record was promised for it.
 """
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,45 +18,15 @@ from archive_service.archive import Archive
 from archive_service.errors import BlobMissing, FixityMismatch
 from archive_service.ids import is_id
 from archive_service.models.record import Record, Rendition
-from archive_service.services import ledger
+from archive_service.services import fixity_choice, fixity_rows, ledger
 from archive_service.services.actor import Actor
+from archive_service.services.fixity_choice import EVERYTHING, ROTA, Choice
+from archive_service.services.fixity_faults import ANOTHER, EXTRA, FLIPPED, LEFTOVER, LOOSE, MISSING, NO_PLACE, StoreFault
 
-MISSING, FLIPPED, ANOTHER, EXTRA, LEFTOVER = "missing", "flipped", "another", "extra", "leftover"
-WORDS = {
-    MISSING: "存储中没有内容",
-    FLIPPED: "内容已损坏",
-    ANOTHER: "内容完好，但不是登记的那一份",
-    EXTRA: "存储中多出的内容，没有登记",
-    LEFTOVER: "接收或识别中断留下的内容，没有登记，可以清理",
-}
 AT_ONCE = 500
 FAULTS_ON_LEDGER = 50
-IN_FLIGHT_SECONDS = 600  # bytes come before their row; younger ones may still be waiting for it
+IN_FLIGHT_SECONDS = 600  # bytes come before their row; younger ones, also by a clock that is ahead, may still be waiting for it
 Told = Callable[[int, int | None], None]
-
-
-@dataclass(frozen=True)
-class StoreFault:
-    """A blob that is not as it should be, down to the page."""
-
-    code: str
-    bucket: str
-    key: str
-    record_id: str | None = None
-    name: str | None = None
-    role: str | None = None
-    page_no: int | None = None
-
-    @property
-    def message(self) -> str:
-        """For the operator."""
-        place = f"材料 {self.record_id}" if self.record_id else self.key
-        page = f" 第 {self.page_no} 页" if self.page_no else ""
-        return f"{place}{page}{f' {self.role}' if self.role else ''}:{WORDS[self.code]}({self.bucket}/{self.key})"
-
-    def as_json(self) -> dict[str, Any]:
-        """With its sentence."""
-        return {**asdict(self), "message": self.message}
 
 
 @dataclass
@@ -65,12 +36,13 @@ class StoreVerdict:
     total: int = 0
     checked: int = 0
     bytes: int = 0
+    choice: dict[str, Any] = field(default_factory=dict)
     faults: list[StoreFault] = field(default_factory=list)
     leftovers: list[StoreFault] = field(default_factory=list)
 
 
-def verify_store(archive: Archive, *, actor: Actor, sample: int | None = None, told: Told = lambda _done, _total: None) -> StoreVerdict:
-    """Read every rendition (or a random sample of them) and compare; then look for bytes without a row, unless only sampling.
+def verify_store(archive: Archive, *, actor: Actor, choice: Choice = EVERYTHING, told: Told = lambda _done, _total: None) -> StoreVerdict:
+    """Read the chosen renditions and compare; a run over everything also looks for rows that contradict each other and bytes without a row.
 
     Raises:
         StoreUnavailable: the store is away, which is not the same as having lost something.
@@ -78,27 +50,32 @@ def verify_store(archive: Archive, *, actor: Actor, sample: int | None = None, t
     verdict = StoreVerdict()
     with archive.read() as session:
         verdict.total = session.scalar(select(func.count()).select_from(Rendition)) or 0
-    for rendition, name in _renditions(archive, sample):
+        chosen = fixity_choice.choose(session, choice)
+    for rendition, name in _renditions(archive, chosen.ids):
         fault = _checked(archive, rendition, name)
         verdict.faults += [fault] if fault else []
         verdict.checked, verdict.bytes = verdict.checked + 1, verdict.bytes + rendition.bytes
-        told(verdict.checked, sample or verdict.total)
-    if sample is None:
+        told(verdict.checked, verdict.total if chosen.ids is None else len(chosen.ids))
+    if chosen.ids is None:
+        verdict.faults += fixity_rows.contradictions(archive)
         for stray in _strays(archive):
             (verdict.leftovers if stray.code == LEFTOVER else verdict.faults).append(stray)
-    _write(archive, verdict, actor, sample)
+    verdict.choice = chosen.told
+    _write(archive, verdict, actor, is_rota=choice.is_rota)
     return verdict
 
 
-def _renditions(archive: Archive, sample: int | None) -> Iterator[tuple[Rendition, str]]:
-    rows = select(Rendition, Record.original_name).join(Record, Record.id == Rendition.record_id).order_by(Rendition.id)
-    if sample is not None:
-        chosen = select(Rendition.id).order_by(func.random()).limit(sample)
-        with archive.read() as session:
-            yield from session.execute(rows.where(Rendition.id.in_(chosen.scalar_subquery()))).all()
+def _renditions(archive: Archive, ids: Sequence[str] | None) -> Iterator[tuple[Rendition, str | None]]:
+    """Page by page, so that no transaction stays open while bytes are read; those whose record has gone are read too."""
+    rows = select(Rendition, Record.original_name).outerjoin(Record, Record.id == Rendition.record_id).order_by(Rendition.id)
+    if ids is not None:
+        for start in range(0, len(ids), AT_ONCE):
+            with archive.read() as session:
+                found = session.execute(rows.where(Rendition.id.in_(ids[start : start + AT_ONCE]))).all()
+            yield from found
         return
     after = ""
-    while True:  # page by page, so that no transaction stays open while bytes are read
+    while True:
         with archive.read() as session:
             found = session.execute(rows.where(Rendition.id > after).limit(AT_ONCE)).all()
         yield from found
@@ -107,13 +84,15 @@ def _renditions(archive: Archive, sample: int | None) -> Iterator[tuple[Renditio
         after = found[-1][0].id
 
 
-def _checked(archive: Archive, row: Rendition, name: str) -> StoreFault | None:
+def _checked(archive: Archive, row: Rendition, name: str | None) -> StoreFault | None:
     try:
         stored = archive.blobs.verify(Bucket(row.bucket), row.blob_key)
     except BlobMissing:
         return _fault(MISSING, row, name) if _still_there(archive, row) else None
     except FixityMismatch:
         return _fault(FLIPPED, row, name)
+    except ValueError:  # no bucket or key the store could have
+        return _fault(NO_PLACE, row, name)
     same = (stored.bytes, stored.sha256, stored.sm3) == (row.bytes, row.sha256, row.sm3)
     return None if same else _fault(ANOTHER, row, name)
 
@@ -124,7 +103,7 @@ def _still_there(archive: Archive, row: Rendition) -> bool:
         return session.get(Rendition, row.id) is not None
 
 
-def _fault(code: str, row: Rendition, name: str) -> StoreFault:
+def _fault(code: str, row: Rendition, name: str | None) -> StoreFault:
     return StoreFault(code, row.bucket, row.blob_key, row.record_id, name, row.role.value, row.page_no)
 
 
@@ -137,16 +116,18 @@ def _strays(archive: Archive) -> Iterator[StoreFault]:
                 yield from _without_row(archive, bucket, waiting)
                 waiting = []
         yield from _without_row(archive, bucket, waiting)
+        yield from (StoreFault(LOOSE, bucket.value, place) for place in archive.blobs.loose(bucket))
 
 
 def _without_row(archive: Archive, bucket: Bucket, keys: Sequence[str]) -> list[StoreFault]:
+    now = archive.clock.now()
     with archive.read() as session:
-        known = _known(session, keys)
-    return [StoreFault(_kind_of_stray(key), bucket.value, key) for key in keys if key not in known and not _is_in_flight(key)]
+        known = _known(session, bucket, keys)
+    return [StoreFault(_kind_of_stray(key), bucket.value, key) for key in keys if key not in known and not _is_in_flight(key, now)]
 
 
-def _known(session: Session, keys: Sequence[str]) -> set[str]:
-    return set(session.scalars(select(Rendition.blob_key).where(Rendition.blob_key.in_(keys))))
+def _known(session: Session, bucket: Bucket, keys: Sequence[str]) -> set[str]:
+    return set(session.scalars(select(Rendition.blob_key).where(Rendition.bucket == bucket.value, Rendition.blob_key.in_(keys))))
 
 
 def _kind_of_stray(key: str) -> str:
@@ -159,20 +140,21 @@ def _is_ours(key: str) -> bool:
     return head == "records" and len(ids) == 2 and all(is_id(each) for each in ids)  # noqa: PLR2004 (record and rendition)
 
 
-def _is_in_flight(key: str) -> bool:
-    """Ids begin with the milliseconds of their making (RFC 9562)."""
-    return _is_ours(key) and time.time() - int(key.rpartition("/")[2][:12], 16) / 1000 < IN_FLIGHT_SECONDS
+def _is_in_flight(key: str, now: datetime) -> bool:
+    """Ids begin with the milliseconds of their making (RFC 9562); one far in the future would otherwise be excused for ever."""
+    return _is_ours(key) and abs(now.timestamp() - int(key.rpartition("/")[2][:12], 16) / 1000) < IN_FLIGHT_SECONDS
 
 
-def _write(archive: Archive, verdict: StoreVerdict, actor: Actor, sample: int | None) -> None:
+def _write(archive: Archive, verdict: StoreVerdict, actor: Actor, *, is_rota: bool) -> None:
     detail = {
         "total": verdict.total,
         "checked": verdict.checked,
         "bytes": verdict.bytes,
-        "sample": sample,
+        **verdict.choice,
         "faults": len(verdict.faults),
         "leftovers": len(verdict.leftovers),
         "keys": [f"{fault.code} {fault.bucket}/{fault.key}" for fault in verdict.faults[:FAULTS_ON_LEDGER]],
     }
     with archive.begin() as session:
-        ledger.write(session, "store.verified", ledger.Subject("store"), actor=actor, now=archive.clock.now(), detail=detail)
+        subject = ledger.Subject("store", ROTA if is_rota else None)
+        ledger.write(session, "store.verified", subject, actor=actor, now=archive.clock.now(), detail=detail)

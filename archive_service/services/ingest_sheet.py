@@ -131,7 +131,7 @@ class _Reader:
         found = kinds_named(self._kinds, given) if given else []
         if given and len(found) != 1:
             labels = "、".join(kind.label for kind in self._kinds if kind.code in found)
-            near = f",可能是：{labels}" if labels else ""
+            near = f"，可能是：{labels}" if labels else ""
             self._fault(row, KIND, "no_kind", f"没有这种材料{near}")
             return None
         return found[0] if found else None

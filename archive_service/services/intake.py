@@ -5,6 +5,7 @@ uploads (uploads). The order is always: sniffed, stored, read back, and only the
 in one transaction. A failed commit leaves bytes nobody points at (fixity sweeps them), never a record without bytes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePath
@@ -58,6 +59,7 @@ class Incoming:
     received_on: date | None = None
     carrier: Carrier = Carrier.ORIGINAL
     sha256: str | None = None
+    note: Callable[[Session, str], None] | None = None  # written with the record, its id told: a request asked again finds it
 
 
 def receive(archive: Archive, incoming: Incoming, *, actor: Actor) -> Record:
@@ -69,6 +71,7 @@ def receive(archive: Archive, incoming: Incoming, *, actor: Actor) -> Record:
         Rejected: not a file we take; nothing is kept but the event.
         Refused: the dossier is frozen, the kind is unknown, the case is another student's, or what is superseded may not be.
         NotFound, Denied: batch, student or case out of scope, or no right to capture.
+        Conflict: the same request is being worked on elsewhere; nothing is kept.
         StoreUnavailable: the store is away or full; nothing is kept.
     """
     incoming = _targeted(archive, incoming, actor)
@@ -95,6 +98,8 @@ def receive(archive: Archive, incoming: Incoming, *, actor: Actor) -> Record:
         detail = {"sha256": stored.sha256, "bytes": stored.bytes, "media_type": stored.media_type, "batch_id": incoming.batch_id}
         ledger.write(session, "record.received", subject, actor=actor, now=now, detail=detail)
         queue.put(session, "judge", record_id=record_id, now=now)
+        if incoming.note is not None:
+            incoming.note(session, record_id)
     return record
 
 

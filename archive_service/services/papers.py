@@ -62,19 +62,18 @@ def check_purpose(record: Record, actor: Actor) -> None:
 
 
 def _look(archive: Archive, record_id: str, act: str, role: RenditionRole, page_no: int | None, actor: Actor) -> Paper:
-    with archive.begin() as session:
-        scope = Scope.of(session, actor)
-        record = scope.record(session, record_id)
+    with archive.read() as session:
+        record = Scope.of(session, actor).record(session, record_id)
         check_purpose(record, actor)
         wanted = select(Rendition).where(Rendition.record_id == record_id, Rendition.role == role)
         if page_no is not None:
             wanted = wanted.where(Rendition.page_no == page_no)
         rendition = session.scalars(wanted.order_by(Rendition.id.desc()).limit(1)).first()
-        if rendition is None:
-            raise NotFound
-        detail = {"page": page_no, "role": role.value, "rendition": rendition.id}
-        subject = Subject("record", record.id, record.student_id, record.id)
+    if rendition is None:
+        raise NotFound
+    detail = {"page": page_no, "role": role.value, "rendition": rendition.id}
+    subject = Subject("record", record.id, record.student_id, record.id)
+    with archive.begin() as session:  # alone: on SQLite nobody else writes meanwhile, and a screen brings four looks at once
         ledger.write(session, act, subject, actor=actor, now=archive.clock.now(), detail=detail)
-        name = record.original_name
     content = archive.blobs.get(Bucket(rendition.bucket), rendition.blob_key, sha256=rendition.sha256)
-    return Paper(content, rendition.media_type, rendition.sha256, name)
+    return Paper(content, rendition.media_type, rendition.sha256, record.original_name)

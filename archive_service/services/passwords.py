@@ -5,10 +5,13 @@ Not here: sign-in (sign_in), changing and resetting (password_change). Pure but 
 """
 
 import secrets
+import string
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+
+from archive_service.settings import ROOT
 
 # RFC 9106, second recommendation, with less memory: sixteen web threads must fit beside a reading worker on an office machine.
 _HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=2)
@@ -16,14 +19,8 @@ LENGTH_AT_MOST = 128  # a longer one only costs work
 _LEAST_DIFFERENT = 5
 # Characters that cannot be mistaken for one another when a password is read out or copied by hand.
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
-_COMMONEST = frozenset({
-    "0123456789", "1234567890", "9876543210", "12345678910", "1234567891", "123456789a", "a123456789", "aa123456789", "q123456789",
-    "qq123456789", "123456789q", "1q2w3e4r5t", "1qaz2wsx3edc", "1qazxsw23edc", "qwertyuiop", "qwertyuiop123", "asdfghjkl123",
-    "zxcvbnm123", "password12", "password123", "password1234", "passw0rd123", "p@ssw0rd123", "p@ssword123", "admin12345", "admin123456",
-    "administrator", "root123456", "abc1234567", "abc123456789", "abcd123456", "abcd1234567", "woaini1314", "woaini520", "5201314520",
-    "5201314521", "1314520520", "xueji12345", "xueji123456", "xuexiao123", "xuexiao123456", "iloveyou123", "1122334455", "1472583690",
-    "147258369a", "changeme123", "letmein123", "welcome123",
-})  # fmt: skip
+_COMMON_FILE = ROOT / "config" / "common_passwords.txt"
+_ADDED = string.digits + string.punctuation  # what people put before and behind a common one
 
 
 def hash_password(password: str) -> str:
@@ -52,7 +49,7 @@ def password_faults(password: str, *, login: str, length: int) -> tuple[str, ...
         (len(password) < length, f"密码至少 {length} 个字符"),
         (len(password) > LENGTH_AT_MOST, f"密码最多 {LENGTH_AT_MOST} 个字符"),
         (bool(login) and login.casefold() in folded, "密码不能包含登录名"),
-        (folded in _COMMONEST or len(set(folded)) < _LEAST_DIFFERENT, "密码过于常见，容易被猜中，换一个"),
+        (_is_common(folded) or len(set(folded)) < _LEAST_DIFFERENT, "密码过于常见，容易被猜中，换一个"),
     )
     return tuple(text for broken, text in rules if broken)
 
@@ -60,6 +57,15 @@ def password_faults(password: str, *, login: str, length: int) -> tuple[str, ...
 def one_time_password(length: int) -> str:
     """A random password to be read out once and changed at the first sign-in."""
     return "".join(secrets.choice(_READABLE) for _ in range(max(length, 12)))
+
+
+def _is_common(folded: str) -> bool:
+    return folded in _common() or folded.strip(_ADDED) in _common()
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(line for line in _COMMON_FILE.read_text("utf-8").splitlines() if not line.startswith("#"))
 
 
 @cache

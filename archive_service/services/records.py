@@ -207,7 +207,7 @@ def _students(session: Session, scope: Scope, ids: Collection[str]) -> dict[str,
 
 def _cases(session: Session, scope: Scope, ids: Collection[str]) -> dict[str, tuple[str, ...]]:
     from_case = select(CaseEvidence.record_id, CaseEvidence.case_id).where(
-        CaseEvidence.record_id.in_(ids), CaseEvidence.replaced_at.is_(None), CaseEvidence.case_id.in_(scope.case_ids())
+        CaseEvidence.record_id.in_(ids), CaseEvidence.replaced_at.is_(None), scope.sees_case(CaseEvidence.case_id)
     )
     found: dict[str, tuple[str, ...]] = {}
     for record_id, case_id in session.execute(from_case.distinct().order_by(CaseEvidence.case_id)):

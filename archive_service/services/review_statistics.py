@@ -1,6 +1,7 @@
 """Figures behind the small charts of 今日: papers by day, clocks by week.
 
-Lives here: `statistics`. Not here: lists (review_queue, review_work). Counts only, over the units whose statistics the actor may read.
+Lives here: `statistics`. Not here: lists (review_queue, review_work). Counts only, over the units whose statistics the actor may
+read, and of papers that exist for the actor.
 """
 
 from collections import Counter
@@ -57,10 +58,11 @@ def statistics(archive: Archive, *, actor: Actor) -> Statistics:
         scope = Scope.of(session, actor)
         scope.require_anywhere(Right.READ_STATISTICS)
         units = scope.units(Right.READ_STATISTICS)
-        return Statistics(_papers(session, units, on), _due(session, units, on))
+        return Statistics(_papers(session, scope, units, on), _due(session, units, on))
 
 
-def _papers(session: Session, units: frozenset[str], on: date) -> list[PapersDay]:
+def _papers(session: Session, scope: Scope, units: frozenset[str], on: date) -> list[PapersDay]:
+    """Papers the actor could open: on a day with one paper a count of closed ones would tell of it."""
     first = on - timedelta(days=DAYS - 1)
     is_returned = Record.review_state == ReviewState.RETURNED
     is_read = Record.state == RecordState.READ
@@ -72,7 +74,7 @@ def _papers(session: Session, units: frozenset[str], on: date) -> list[PapersDay
             func.count().filter(~is_returned, ~(is_read & is_matched)),
             func.count().filter(is_returned),
         )
-        .where(Record.organisation_id.in_(units), Record.received_on.between(first, on))
+        .where(scope.records(), Record.organisation_id.in_(units), Record.received_on.between(first, on))
         .group_by(Record.received_on)
     )
     days = {day: PapersDay(day, read, doubtful, returned) for day, read, doubtful, returned in session.execute(counted)}

@@ -6,25 +6,28 @@ Lives here: `my_work`. Not here: the figures behind the small charts (review_sta
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import case as when
 from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
 from archive_service.clock import today
 from archive_service.models.batch import Batch
-from archive_service.models.case import Case
+from archive_service.models.case import Case, CaseStep
 from archive_service.models.record import Record
 from archive_service.rules.access import Right
-from archive_service.rules.law import Law
 from archive_service.rules.lifecycle import CaseState
+from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.batches import UNFINISHED
+from archive_service.services.case_chain import StepState
 from archive_service.services.counts import tray_total
-from archive_service.services.review_lines import CaseLine, line_of, lines, my_turn
+from archive_service.services.ledger import Subject
+from archive_service.services.review_lines import CaseLine, last_day, line_of, lines, my_turn
 from archive_service.services.review_queue import end_of_week, returned_to_me
 from archive_service.services.scope import Scope
 
-LINES_AT_MOST = 200
+LINES_AT_MOST = 10  # of each pile; the lists behind have the rest
 BATCHES_AT_MOST = 5
 
 
@@ -42,7 +45,7 @@ class BatchLine:
 
 @dataclass(frozen=True)
 class Work:
-    """What waits for me. `later` holds what is due after this week or has no clock; `returned` comes back without one."""
+    """What waits for me, the first of each pile: `later` is due after this week or has no clock, `returned` came back."""
 
     overdue: list[CaseLine] = field(default_factory=list)
     today: list[CaseLine] = field(default_factory=list)
@@ -51,33 +54,56 @@ class Work:
     returned: list[CaseLine] = field(default_factory=list)
     tray: int = 0
     batches: list[BatchLine] = field(default_factory=list)
-    cut: bool = False  # more lines than are shown
+    totals: dict[str, int] = field(default_factory=dict)  # how many there are, by pile
 
 
 def my_work(archive: Archive, *, actor: Actor) -> Work:
-    """Everything that waits for the actor at their own units, most urgent first."""
-    with archive.read() as session:
+    """What waits for the actor at their own units, most urgent first; which cases were shown is on the ledger."""
+    on = today(archive.clock)
+    with archive.begin() as session:
         scope = Scope.of(session, actor)
-        found = _cases(session, scope, archive.law, today(archive.clock))
-        work = Work(tray=tray_total(session, scope), batches=_batches(session, scope), cut=len(found) > LINES_AT_MOST)
-    for line in found[:LINES_AT_MOST]:
-        _pile(work, line, today(archive.clock)).append(line)
+        work = Work(tray=tray_total(session, scope), batches=_batches(session, scope))
+        shown = _first_of_piles(session, scope, on, work.totals)
+        for row in session.execute(lines().where(Case.id.in_(shown))):
+            line = line_of(row, archive.law, on)
+            getattr(work, shown[line.id]).append(line)
+        _tell(archive, session, actor, list(shown))
     return work
 
 
-def _cases(session: Session, scope: Scope, law: Law, on: date) -> list[CaseLine]:
-    mine = lines().where(scope.cases(), or_(my_turn(scope), returned_to_me(scope)), Case.closed_at.is_(None))
-    return [line_of(row, law, on) for row in session.execute(mine.limit(LINES_AT_MOST + 1))]
+def _tell(archive: Archive, session: Session, actor: Actor, shown: list[str]) -> None:
+    """A line gives a child's name and what is done about it, so the list is a look. Source: HN-24.1."""
+    if shown:
+        ledger.write(session, "cases.listed", Subject("case"), actor=actor, now=archive.clock.now(), detail={"cases": shown})
 
 
-def _pile(work: Work, line: CaseLine, on: date) -> list[CaseLine]:
-    if line.state is CaseState.RETURNED:
-        return work.returned
-    if line.clock is None or line.clock.due_on > end_of_week(on):
-        return work.later
-    if line.clock.due_on < on:
-        return work.overdue
-    return work.today if line.clock.due_on == on else work.this_week
+def _first_of_piles(session: Session, scope: Scope, on: date, totals: dict[str, int]) -> dict[str, str]:
+    """The pile of each case to be shown; how many each pile holds is put into `totals`."""
+    pile = _pile(on)
+    total = func.count().over(partition_by=pile).label("total")
+    place = func.row_number().over(partition_by=pile, order_by=(last_day(), Case.id)).label("place")
+    mine = (
+        select(Case.id, pile.label("pile"), total, place)
+        .outerjoin(CaseStep, and_(CaseStep.case_id == Case.id, CaseStep.state == StepState.OPEN.value))
+        .where(scope.cases(), or_(my_turn(scope), returned_to_me(scope)), Case.closed_at.is_(None))
+        .subquery()
+    )
+    wanted = select(mine.c.id, mine.c.pile, mine.c.total).where(mine.c.place <= LINES_AT_MOST).order_by(mine.c.pile, mine.c.place)
+    shown: dict[str, str] = {}
+    for case_id, name, number in session.execute(wanted):
+        shown[case_id], totals[name] = name, number
+    return shown
+
+
+def _pile(on: date) -> ColumnElement[str]:
+    """Which list of `Work` a case is in."""
+    return when(
+        (Case.state == CaseState.RETURNED.value, "returned"),
+        (or_(Case.due_on.is_(None), Case.due_on > end_of_week(on)), "later"),
+        (Case.due_on < on, "overdue"),
+        (Case.due_on == on, "today"),
+        else_="this_week",
+    )
 
 
 def _batches(session: Session, scope: Scope) -> list[BatchLine]:

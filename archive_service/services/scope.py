@@ -6,12 +6,12 @@ Denied. Each list of records, students or cases uses the condition from here; no
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeVar
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from archive_service.errors import Denied, NotFound, Refused
 from archive_service.models.batch import Batch
@@ -27,18 +27,19 @@ from archive_service.services import sensitivity
 from archive_service.services.actor import Actor
 
 Row = TypeVar("Row")
+_CONDITIONS_KEPT = 256  # a condition says nothing but which units it asks for; building one costs more than asking it
 _LIVING = tuple(state.value for state in CaseState if state is not CaseState.WITHDRAWN)
 _SUBMITTED = tuple(state for state in _LIVING if state != CaseState.DRAFT.value)
 OTHER_STUDENT = "所述业务不是这份材料所属学生的业务，不能作为查阅依据。请换本人的业务，或写明查阅事由。"
 LOOKING_ON = frozenset({Right.READ_PAPER, Right.READ_STATISTICS})  # what an assisting department may do (HN-3.4)
 
 
-@dataclass(frozen=True)
-class Unit:
-    """An organisation as the tree needs it."""
+class Unit(NamedTuple):
+    """An organisation as the tree needs it; a tuple, since each request makes all of them."""
 
     id: str
     number: int
+    code: str
     name: str
     level: str
     parent_id: str | None
@@ -54,9 +55,8 @@ class Tree:
 
     @classmethod
     def load(cls, session: Session) -> "Tree":
-        columns = ("id", "number", "name", "level", "parent_id", "authority_id", "assisting_id")
-        rows = session.execute(select(*(getattr(Organisation, column) for column in columns)))
-        return cls({row.id: Unit(**row._mapping) for row in rows})  # noqa: SLF001 (the row's public mapping has this name)
+        rows = session.execute(select(*(getattr(Organisation, column) for column in Unit._fields)))
+        return cls({unit.id: unit for unit in map(Unit._make, rows)})
 
     def above(self, unit_id: str | None) -> frozenset[str]:
         """The unit, all its superiors and the registry authority of each."""
@@ -69,6 +69,20 @@ class Tree:
             unit_id = unit.parent_id
         return frozenset(found)
 
+    def below(self, roots: frozenset[str]) -> frozenset[str]:
+        """The units that have one of these among what is above them; each is walked over once."""
+        known: dict[str | None, bool] = {}
+        for unit_id in self.units:
+            path: list[str | None] = []
+            at: str | None = unit_id
+            while at in self.units and at not in known:
+                unit = self.units[at]
+                path.append(at)
+                known[at] = at in roots or unit.authority_id in roots
+                at = at if known[at] else unit.parent_id
+            known.update(dict.fromkeys(path, known.get(at, False)))
+        return frozenset(unit_id for unit_id in self.units if known[unit_id])
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -76,6 +90,8 @@ class Scope:
 
     actor: Actor
     tree: Tree
+    _held: dict[Right, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _reached: dict[Right, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, session: Session, actor: Actor) -> "Scope":
@@ -87,14 +103,16 @@ class Scope:
         return frozenset(grant.unit_id for grant in self.actor.viewer.grants)
 
     def units(self, right: Right) -> frozenset[str]:
-        """Every unit whose things the right reaches."""
-        return frozenset(unit.id for unit in self.tree.units.values() if self._reaches(unit, right))
+        """Every unit whose things the right reaches; worked out once, since it walks all of the tree."""
+        if right not in self._reached:
+            holding = self.own_units_with(right)
+            assisted = {unit.id for unit in self.tree.units.values() if unit.assisting_id in holding} if right in LOOKING_ON else set()
+            self._reached[right] = self.tree.below(holding) | assisted
+        return self._reached[right]
 
     def _reaches(self, unit: Unit, right: Right) -> bool:
-        if access.may(self.actor.viewer, right, access.Subject(self.tree.above(unit.id))).allowed:
-            return True
-        assisting = unit.assisting_id
-        return right in LOOKING_ON and assisting is not None and self._holds_at(assisting, right)
+        holding = self.own_units_with(right)
+        return not holding.isdisjoint(self.tree.above(unit.id)) or (right in LOOKING_ON and unit.assisting_id in holding)
 
     def _holds_at(self, unit_id: str, right: Right) -> bool:
         return access.may(self.actor.viewer, right, access.Subject(frozenset({unit_id}))).allowed
@@ -108,40 +126,24 @@ class Scope:
         relied_on = sensitivity.may_be_relied_on(self.own_units_with(Right.READ_PAPER))
         looks_on = [Record.organisation_id.in_(reading) & relied_on] if reading else []
         if reading:
-            takes_part.append(self._is_party())
+            takes_part.append(_is_party(self.own_units_with(Right.READ_PAPER)))
         return or_(_open(Standing.LOOKS_ON, looks_on), _open(Standing.TAKES_PART, takes_part))
 
     def own_units_with(self, right: Right) -> frozenset[str]:
         """Units at which the actor itself holds a right."""
-        return frozenset(unit for unit in self.own_units if self._holds_at(unit, right))
+        if right not in self._held:
+            self._held[right] = frozenset(unit for unit in self.own_units if self._holds_at(unit, right))
+        return self._held[right]
 
-    def _is_party(self) -> ColumnElement[bool]:
-        """The actor's unit took the paper in, or takes part in a case that rests on it and is about the paper's own student."""
-        standing = (
-            select(CaseEvidence.id)
-            .join(Case, Case.id == CaseEvidence.case_id)
-            .where(CaseEvidence.record_id == Record.id, CaseEvidence.replaced_at.is_(None), Case.student_id == Record.student_id)
-            .where(self._takes_part())
-        )
-        return Record.received_unit_id.in_(self.own_units_with(Right.READ_PAPER)) | standing.exists()
-
-    def _takes_part(self) -> ColumnElement[bool]:
-        """Cases the actor's units are party to: a condition on Case.
-
-        The unit that opened it while it lives, the others of its chain once it was submitted, nobody after it was withdrawn.
-        Source: HN-24.1, PIPL-6.
-        """
-        mine = self.own_units_with(Right.READ_PAPER)
-        on_chain = select(CaseStep.case_id).where(CaseStep.unit_id.in_(mine))
-        opened = Case.organisation_id.in_(mine) & Case.state.in_(_LIVING)
-        return opened | (Case.id.in_(on_chain) & Case.state.in_(_SUBMITTED))
+    def _takes_part(self, *, in_list: bool = False) -> ColumnElement[bool]:
+        return _party_to(self.own_units_with(Right.READ_PAPER), in_list=in_list)
 
     def students(self) -> ColumnElement[bool]:
         """Which students the actor may see: a condition on Student. Those of other schools only in a case that was submitted."""
         reading = self.units(Right.READ_PAPER)
         if not reading:
             return false()
-        in_case = select(Case.student_id).where(self._takes_part(), Case.state.in_(_SUBMITTED))
+        in_case = select(Case.student_id).where(self._takes_part(in_list=True), Case.state.in_(_SUBMITTED))
         return Student.school_id.in_(reading) | Student.id.in_(in_case)
 
     def named_students(self) -> ColumnElement[bool]:
@@ -150,22 +152,28 @@ class Scope:
         A student a school wants to take over is known to it by name and number before anything else is shown.
         """
         mine = self.own_units_with(Right.READ_PAPER)
-        return Student.school_id.in_(mine) | Student.id.in_(select(Case.student_id).where(self._takes_part()))
+        in_case = select(Case.id).where(Case.student_id == Student.id, self._takes_part()).correlate_except(Case)
+        return Student.school_id.in_(mine) | in_case.exists()
 
-    def cases(self) -> ColumnElement[bool]:
+    def cases(self, *, in_list: bool = True) -> ColumnElement[bool]:
         """Which cases the actor may see: a condition on Case."""
         reading = self.units(Right.READ_PAPER)
         if not reading:
             return false()
-        return Case.organisation_id.in_(reading) | self._takes_part()
+        return Case.organisation_id.in_(reading) | self._takes_part(in_list=in_list)
 
-    def case_ids(self) -> Select[str]:
-        """The ids of those cases, for use inside another condition."""
-        return select(Case.id).where(self.cases())
+    def sees_case(self, case_id: ColumnElement[str] | InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+        """Whether the case that another row names may be seen, looked up row by row."""
+        return select(Case.id).where(Case.id == case_id, self.cases(in_list=False)).correlate_except(Case).exists()
+
+    def sees_record(self, record_id: ColumnElement[str] | InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+        """Whether the record that another row names may be read, looked up row by row."""
+        return select(Record.id).where(Record.id == record_id, self.records()).correlate_except(Record).exists()
 
     def batches(self) -> ColumnElement[bool]:
         """Which batches the actor may see: a condition on Batch."""
-        own = Batch.opened_by == (self.actor.account_id or "")
+        takes_in = bool(self.own_units_with(Right.CAPTURE))  # as for the papers themselves: who has left the post has left the batch
+        own = Batch.opened_by == self.actor.account_id if takes_in else false()
         return own | Batch.organisation_id.in_(self.units(Right.READ_PAPER))
 
     def record(self, session: Session, record_id: str, right: Right = Right.READ_PAPER, *, lock: bool = False) -> Record:
@@ -201,7 +209,7 @@ class Scope:
 
     def case(self, session: Session, case_id: str, *, lock: bool = False) -> Case:
         """One case the actor may see. Raises NotFound."""
-        wanted = select(Case).where(Case.id == case_id, self.cases())
+        wanted = select(Case).where(Case.id == case_id, self.cases(in_list=False))
         return _one(session, wanted.with_for_update(of=Case) if lock else wanted)
 
     def batch(self, session: Session, batch_id: str) -> Batch:
@@ -229,6 +237,33 @@ class Scope:
         """Insist on a right at some unit, for screens that belong to a role. Raises Denied."""
         if not any(grant.gives(right) for grant in self.actor.viewer.grants) or not self.units(right):
             raise Denied
+
+
+@lru_cache(maxsize=_CONDITIONS_KEPT)
+def _is_party(mine: frozenset[str]) -> ColumnElement[bool]:
+    """One of these units took the paper in, or takes part in a case that rests on it and is about the paper's own student."""
+    standing = (
+        select(CaseEvidence.id)
+        .join(Case, Case.id == CaseEvidence.case_id)
+        .where(CaseEvidence.record_id == Record.id, CaseEvidence.replaced_at.is_(None), Case.student_id == Record.student_id)
+        .where(_party_to(mine))
+    )
+    return Record.received_unit_id.in_(mine) | standing.exists()
+
+
+@lru_cache(maxsize=_CONDITIONS_KEPT)
+def _party_to(mine: frozenset[str], *, in_list: bool = False) -> ColumnElement[bool]:
+    """Cases these units are party to: a condition on Case.
+
+    The unit that opened it while it lives, the others of its chain once it was submitted, nobody after it was withdrawn.
+    `in_list`: asked of all cases, the chain leads to them; of a few, each is looked up, whatever else the units have had to do with.
+    Source: HN-24.1, PIPL-6.
+    """
+    step = aliased(CaseStep)
+    chain = select(step.case_id).where(step.unit_id.in_(mine))
+    on_chain = Case.id.in_(chain) if in_list else chain.where(step.case_id == Case.id).correlate_except(step).exists()
+    opened = Case.organisation_id.in_(mine) & Case.state.in_(_LIVING)
+    return opened | (on_chain & Case.state.in_(_SUBMITTED))
 
 
 def _open(standing: Standing, any_of: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -1,29 +1,29 @@
 """Finding papers by what stands on them: the index proposes, rows decide.
 
 Lives here: `find`, from typed text and filters to hits that have passed the scope check, with snippets and boxes.
-Not here: what of the index may be asked (search_scope), keeping it (indexing), the engine (`adapters.search_index`). An empty scope asks
-the engine nothing; totals and facets are counted inside the scope; the search itself is an event.
+Not here: what of the index may be asked (search_scope), what the rows allow (search_rows), keeping the index (indexing), the engine
+(`adapters.search_index`). An empty scope asks the engine nothing; totals and facets are counted inside the scope; the search itself is
+an event.
 """
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
+from archive_service.adapters.search_index.entries import Scope as IndexScope
 from archive_service.adapters.search_index.highlight import spans
 from archive_service.adapters.search_index.interface import Hit as IndexHit
-from archive_service.adapters.search_index.interface import Sort, Window
+from archive_service.adapters.search_index.interface import Hits, Sort, Window
 from archive_service.adapters.search_index.parse import Refusal, parse
 from archive_service.adapters.search_index.plan import And, DateRange, Label, LabelField, Number, Plan, Without
 from archive_service.archive import Archive
-from archive_service.errors import Rejected
+from archive_service.errors import IndexUnavailable, Rejected
 from archive_service.models.organisation import Organisation
-from archive_service.models.record import Page, Record, ReviewState
+from archive_service.models.record import ReviewState
 from archive_service.models.search import IndexLabel
-from archive_service.models.student import Student
 from archive_service.rules import identity
 from archive_service.rules.names import mask_name, mask_number
 from archive_service.rules.vocabulary import Sensitivity
@@ -31,12 +31,11 @@ from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.indexing import STATUS_NUMBERS
 from archive_service.services.ledger import Subject
-from archive_service.services.places import boxes_of
-from archive_service.services.reveal import named_whole
+from archive_service.services.places import boxes_in
 from archive_service.services.scope import Scope
-from archive_service.services.search_scope import leaves_closed_out, outdated_pages, readable, search_scope
-from archive_service.services.students import current_number
-from archive_service.services.transcripts import transcript_pages
+from archive_service.services.search_rows import Allowed, Row, allowed
+from archive_service.services.search_scope import leaves_closed_out, outdated_pages, search_scope
+from archive_service.services.transcripts import content_of
 from scanners.words import Box
 
 __all__ = ("Answer", "Query", "Sort", "find")
@@ -45,6 +44,7 @@ FACETS: tuple[LabelField, ...] = ("school", "kind", "status")
 STATUS_LABELS = {ReviewState.PENDING: "待审", ReviewState.ACCEPTED: "已通过", ReviewState.RETURNED: "已退回"}
 SNIPPET_BEFORE, SNIPPET_AFTER = 16, 64
 SIZE_MOST = 50
+REFILLS_MOST = 20  # a stale page or two is left out and asked again; an index that is wrong throughout is not believed
 
 
 @dataclass(frozen=True)
@@ -128,25 +128,34 @@ def find(archive: Archive, query: Query, *, actor: Actor) -> Answer:
         plan = _with_filters(session, words, query, outdated_pages(session, scope))
     size = max(1, min(query.size, SIZE_MOST))
     window = Window(size=size, offset=(max(query.page, 1) - 1) * size, sort=query.sort)
-    found = archive.index.candidates(plan, index_scope, window)
-    counts = archive.index.facets(plan, index_scope, FACETS)
-    with archive.begin() as session:
-        rows = _rows(session, scope, [hit.page_id for hit in found.hits])
-        facets = _facets(session, archive, counts)
-        detail = {"text": query.text[:200], "total": found.total, "records": sorted({row.record.id for row in rows.values()})}
-        ledger.write(session, "search.made", Subject("search"), actor=actor, now=archive.clock.now(), detail=detail)
-    hits = tuple(_hit(archive, words, hit, rows[hit.page_id]) for hit in found.hits if hit.page_id in rows)
+    found, shown, facets = _allowed(archive, query, plan, (index_scope, window), scope)
+    shower = _Shower(archive, words, scope, shown)
+    hits = tuple(map(shower.hit, found.hits))
     took_ms = round((time.perf_counter() - started) * 1000)
     return Answer(found.total, found.near_total, found.exact, took_ms, facets, hits, leaves_closed_out(scope))
 
 
-@dataclass(frozen=True)
-class _Row:
-    page: Page
-    record: Record
-    student: Student | None
-    school: str
-    is_masked: bool
+def _allowed(
+    archive: Archive, query: Query, plan: Plan, asked: tuple[IndexScope, Window], scope: Scope
+) -> tuple[Hits, Allowed, dict[str, list[FacetCount]]]:
+    """What the index proposes and the rows allow; what they do not is taken out of the question, so that it is not counted either.
+
+    Raises: IndexUnavailable (again and again it proposes what the rows do not allow).
+    """
+    index_scope, window = asked
+    for _ in range(REFILLS_MOST):
+        found = archive.index.candidates(plan, index_scope, window)
+        counts = archive.index.facets(plan, index_scope, FACETS)
+        with archive.begin() as session:
+            shown = allowed(session, scope, [hit.page_id for hit in found.hits])
+            refused = frozenset(hit.page_id for hit in found.hits if hit.page_id not in shown.rows)
+            if not refused:
+                records = sorted({row.record_id for row in shown.rows.values()})
+                detail = {"text": query.text[:200], "total": found.total, "records": records}
+                ledger.write(session, "search.made", Subject("search"), actor=scope.actor, now=archive.clock.now(), detail=detail)
+                return found, shown, _facets(session, archive, scope, counts)
+        plan = And((plan, Without(refused)))
+    raise IndexUnavailable("检索索引与材料不符，须重建；已保存的材料不受影响。请通知系统管理员。")
 
 
 def _with_filters(session: Session, words: Plan, query: Query, outdated: frozenset[int]) -> Plan:
@@ -173,34 +182,11 @@ def _status(value: str) -> ReviewState:
     return ReviewState(value)
 
 
-def _rows(session: Session, scope: Scope, page_ids: Sequence[int]) -> dict[int, _Row]:
-    """The proposed pages that the rows allow."""
-    if not page_ids:
-        return {}
-    wanted = select(Page, Record).join(Record, Record.id == Page.record_id).where(Page.id.in_(page_ids), readable(scope))
-    pairs = session.execute(wanted).all()
-    ids = {record.student_id for _, record in pairs if record.student_id}
-    people = session.scalars(select(Student).where(Student.id.in_(ids)).options(selectinload(Student.numbers)))
-    students = {row.id: row for row in people}
-    units, whole = scope.tree.units, named_whole(session, scope, ids)
-    return {
-        page.id: _Row(
-            page=page,
-            record=record,
-            student=students.get(record.student_id or ""),
-            school=units[record.organisation_id].name,
-            is_masked=record.student_id is not None and record.student_id not in whole,
-        )
-        for page, record in pairs
-    }
-
-
-def _facets(session: Session, archive: Archive, counts: dict[LabelField, dict[int, int]]) -> dict[str, list[FacetCount]]:
-    schools = {row.number: row for row in session.scalars(select(Organisation).where(Organisation.number.in_(counts["school"])))}
+def _facets(session: Session, archive: Archive, scope: Scope, counts: dict[LabelField, dict[int, int]]) -> dict[str, list[FacetCount]]:
     kinds = dict(session.execute(select(IndexLabel.number, IndexLabel.code)).all())
     states = {number: state for state, number in STATUS_NUMBERS.items()}
     named: dict[str, dict[int, tuple[str, str]]] = {
-        "school": {number: (row.code, row.name) for number, row in schools.items()},
+        "school": {unit.number: (unit.code, unit.name) for unit in scope.tree.units.values()},
         "kind": {number: (code, kind.label) for number, code in kinds.items() if (kind := archive.kinds.get(code))},
         "status": {number: (state.value, STATUS_LABELS[state]) for number, state in states.items()},
     }
@@ -212,45 +198,53 @@ def _sorted(names: dict[int, tuple[str, str]], counts: dict[int, int]) -> list[F
     return sorted(rows, key=lambda row: (-row.count, row.code))
 
 
-def _hit(archive: Archive, words: Plan, hit: IndexHit, row: _Row) -> Found:
-    text = row.page.text or ""
-    places = spans(words, text)
-    start = max(0, places[0][0] - SNIPPET_BEFORE) if places else 0
-    end = start + SNIPPET_BEFORE + SNIPPET_AFTER
-    kind = archive.kinds.get(row.record.kind)
-    name, student_no = _called(row)
-    return Found(
-        record_id=row.record.id,
-        page=row.page.no,
-        student_id=row.student.id if row.student else None,
-        student_no=student_no,
-        name=name,
-        kind=row.record.kind,
-        kind_label=kind.label if kind else None,
-        school=row.school,
-        received_on=row.record.received_on,
-        match="near" if hit.near else "exact",
-        snippet=text[start:end].replace("\n", " "),
-        marks=tuple((first - start, min(last, end) - start) for first, last in places if start <= first < end),
-        boxes=_boxes(archive, row, places),
-        width_px=row.page.width_px,
-        height_px=row.page.height_px,
-        is_closed=Sensitivity(row.record.sensitivity).is_closed,
-        is_masked=row.is_masked,
-    )
+@dataclass(frozen=True)
+class _Shower:
+    """Makes hits of what the rows said."""
 
+    archive: Archive
+    words: Plan
+    scope: Scope
+    shown: Allowed
 
-def _called(row: _Row) -> tuple[str | None, str | None]:
-    """Name and number, whole or under their masks. Source: HN-24.1, PIPL-6."""
-    if row.student is None:
-        return None, None
-    name, number = row.student.name, current_number(row.student.numbers)
-    return (mask_name(name), mask_number(number) if number else None) if row.is_masked else (name, number)
+    def hit(self, hit: IndexHit) -> Found:
+        """One hit with its snippet and boxes."""
+        row = self.shown.rows[hit.page_id]
+        text = row.text or ""
+        places = spans(self.words, text)
+        start = max(0, places[0][0] - SNIPPET_BEFORE) if places else 0
+        end = start + SNIPPET_BEFORE + SNIPPET_AFTER
+        kind = self.archive.kinds.get(row.kind)
+        name, student_no = self._called(row)
+        return Found(
+            record_id=row.record_id,
+            page=row.no,
+            student_id=row.student_id,
+            student_no=student_no,
+            name=name,
+            kind=row.kind,
+            kind_label=kind.label if kind else None,
+            school=self.scope.tree.units[row.organisation_id].name,
+            received_on=row.received_on,
+            match="near" if hit.near else "exact",
+            snippet=text[start:end].replace("\n", " "),
+            marks=tuple((first - start, min(last, end) - start) for first, last in places if start <= first < end),
+            boxes=self._boxes(row, places),
+            width_px=row.width_px,
+            height_px=row.height_px,
+            is_closed=Sensitivity(row.sensitivity).is_closed,
+            is_masked=row.is_masked,
+        )
 
+    def _called(self, row: Row) -> tuple[str | None, str | None]:
+        """Name and number, whole or under their masks. Source: HN-24.1, PIPL-6."""
+        if row.student_id is None or row.name is None:
+            return None, None
+        number = self.shown.numbers.get(row.student_id)
+        return (mask_name(row.name), mask_number(number) if number else None) if row.is_masked else (row.name, number)
 
-def _boxes(archive: Archive, row: _Row, places: list[tuple[int, int]]) -> tuple[Box, ...]:
-    if not places:
-        return ()
-    pages = {page.no: page for page in transcript_pages(archive, row.record.id)}
-    page = pages.get(row.page.no)
-    return tuple(boxes_of(page, places)) if page else ()
+    def _boxes(self, row: Row, places: list[tuple[int, int]]) -> tuple[Box, ...]:
+        transcript = self.shown.transcripts.get(row.record_id)
+        if not (places and transcript):
+            return ()
+        return tuple(boxes_in(content_of(self.archive, transcript), row.no, row.text or "", places))

@@ -18,6 +18,8 @@ from archive_service.services.scope import Scope
 
 _TOLD_FREELY = tuple(level.value for level in Sensitivity if not needs_ground(level))
 
+_WAITING = tuple(state for state in JobState if state is not JobState.DONE)  # listed, so that those done need not be walked over
+
 
 def search_scope(scope: Scope) -> IndexScope:
     """The schools and sensitivities an actor may find by words."""
@@ -38,7 +40,9 @@ def readable(scope: Scope) -> ColumnElement[bool]:
 
 def outdated_pages(session: Session, scope: Scope) -> frozenset[int]:
     """Pages the index may still count though the rows no longer allow: they wait to be indexed anew and are not readable."""
-    waiting = select(Job.record_id).where(Job.kind == "index", Job.state != JobState.DONE, Job.record_id.is_not(None))
+    waiting = select(Job.record_id).where(Job.kind == "index", Job.state.in_(_WAITING), Job.record_id.is_not(None))
+    if session.scalar(waiting.limit(1)) is None:
+        return frozenset()
     held = select(Record.id).where(Record.id.in_(waiting), Record.searchable_at.is_not(None))
     wanted = select(Page.id).where(Page.record_id.in_(held), Page.record_id.not_in(held.where(readable(scope))))
     return frozenset(session.scalars(wanted))

@@ -23,6 +23,7 @@ from archive_service.services.passwords import LENGTH_AT_MOST, hash_password, is
 from archive_service.services.sessions import WAITING, digest
 from archive_service.services.sign_in_locks import forget_failures, record_failure, refuse_if_locked
 
+STRANGER = "未知账号"  # who tries a login that nobody has
 WRONG = "登录名或密码不正确"
 _LOGIN_AT_MOST = 64
 _TOKEN_BYTES = 32
@@ -104,13 +105,19 @@ def _fail(archive: Archive, session: Session, tried: _Try, now: datetime) -> Non
     record_failure(session, tried.login, tried.address, now=now, settings=archive.settings.accounts)
     # What was typed stays off the ledger: people type their password into the wrong box, and the ledger is for ever.
     known = tried.account
-    actor = Actor(name=known.name if known else "未知账号", account_id=known.id if known else None, role="none", address=tried.address)
+    # The account's unit stands with it, so that the auditor of that unit reads of the try and no other school's does.
+    actor = actor_of(known, roles_on(session, known.id, civil(now))[:1], tried.address) if known else _stranger(tried.address)
     ledger.write(session, "session.failed", ledger.Subject("account", actor.account_id), actor=actor, now=now)
+
+
+def _stranger(address: str) -> Actor:
+    return Actor(name=STRANGER, role="none", address=address)
 
 
 def _open(archive: Archive, session: Session, account: Account, tried: _Try, now: datetime) -> OpenedSession:
     settings, token = archive.settings.accounts, secrets.token_urlsafe(_TOKEN_BYTES)
     forget_failures(session, tried.login)
+    account.signed_in_at = now
     _make_room(session, account.id, now, idle=timedelta(minutes=settings.idle_minutes), at_most=settings.sessions_at_most)
     roles = roles_on(session, account.id, civil(now))
     expires_at = now + timedelta(hours=settings.session_hours)

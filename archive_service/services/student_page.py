@@ -7,7 +7,7 @@ Not here: lists (students), gaps (student_page_shelves), masks (rules.names: the
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from archive_service.archive import Archive
@@ -139,7 +139,7 @@ def open_page(archive: Archive, student_id: str, actor: Actor) -> StudentPage:
             custody=_custody(session, dossier.id),
             cases=_cases(archive, session, student_id, scope),
             shelves=shelves(archive, school.profile, seen, [(row.series, row.carrier) for row in kept]),
-            looks=_looks(session, student_id),
+            looks=_looks(session, student_id, scope),
         )
 
 
@@ -197,7 +197,10 @@ def _cases(archive: Archive, session: Session, student_id: str, scope: Scope) ->
     )
 
 
-def _looks(session: Session, student_id: str) -> tuple[LookLine, ...]:
+def _looks(session: Session, student_id: str, scope: Scope) -> tuple[LookLine, ...]:
+    """Events on what the viewer sees themselves: that a closed paper was looked at, and for what, tells what it is."""
     joined = select(Event, Organisation.name).outerjoin(Organisation, Organisation.id == Event.unit_id)
-    rows = session.execute(joined.where(Event.student_id == student_id).order_by(Event.id.desc()).limit(LOOKS_AT_MOST))
+    on_seen = or_(Event.record_id.is_(None), scope.sees_record(Event.record_id))
+    in_seen = or_(Event.case_id.is_(None), scope.sees_case(Event.case_id))
+    rows = session.execute(joined.where(Event.student_id == student_id, on_seen, in_seen).order_by(Event.id.desc()).limit(LOOKS_AT_MOST))
     return tuple(LookLine(row.at, row.act, row.account_name, unit, row.record_id, row.case_id, row.purpose) for row, unit in rows)

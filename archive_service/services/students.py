@@ -96,7 +96,7 @@ def find(archive: Archive, criteria: Criteria, actor: Actor, *, cursor: str | No
         conditions = [scope.students(), *_conditions(criteria)]
         total = session.scalar(select(func.count()).select_from(Student).where(*conditions)) or 0
         wanted = _lines().where(*conditions).order_by(*_ORDER).limit(at_most + 1)
-        rows = session.execute(wanted.where(_after(cursor)) if cursor else wanted).all()
+        rows = session.execute(wanted.where(_after(cursor, scope)) if cursor else wanted).all()
         items = tuple(student_line(student, school) for student, school in rows[:at_most])
         detail = {**_said(criteria), "shown": len(items), "total": total}
         ledger.write(session, "students.listed", ledger.Subject("students"), actor=actor, now=archive.clock.now(), detail=detail)
@@ -161,9 +161,10 @@ def _lines() -> Select[Student, Organisation]:
     return wanted.options(selectinload(Student.numbers))
 
 
-def _after(cursor: str) -> ColumnElement[bool]:
-    # The cursor is the last student's id: their place is looked up, so that no name travels in a URL.
-    place = select(*_ORDER).where(Student.id == cursor).subquery()
+def _after(cursor: str, scope: Scope) -> ColumnElement[bool]:
+    # The cursor is the last student's id: their place is looked up, so that no name travels in a URL, and in scope, so that
+    # the list tells nobody where a student of others would stand in it, nor whether there is one.
+    place = select(*_ORDER).where(Student.id == cursor, scope.students()).subquery()
     return tuple_(*_ORDER) > select(*place.c).scalar_subquery()
 
 

@@ -47,10 +47,11 @@ def create(session: Session, task_id: str, kind: str, arguments: Mapping[str, An
 
 
 def read(archive: Archive, task_id: str, actor: Actor) -> Task:
-    """A task as it stands, for whoever started it. Raises NotFound for everybody else."""
+    """A task as it stands, for whoever started it and still has a post: its faults name children. Raises NotFound for everybody else."""
     with archive.read() as session:
         task = session.get(Task, task_id)
-    if task is None or not (is_service(actor) or task.account_id == actor.account_id):
+    is_own = task is not None and task.account_id == actor.account_id and bool(actor.viewer.grants)
+    if task is None or not (is_service(actor) or is_own):
         raise NotFound("没有找到该任务，或不是您发起的")
     return task
 

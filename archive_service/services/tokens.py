@@ -6,7 +6,7 @@ One's own tokens everybody manages; those of others the security administrator, 
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from archive_service.ids import new_id
 from archive_service.models.account import Account, AccountState, ApiToken
 from archive_service.rules.access import TokenScope
 from archive_service.services import ledger
-from archive_service.services.accounts_viewer import actor_of, is_service, managed_account, roles_on
+from archive_service.services.accounts_viewer import actor_of, in_units, is_service, managed_account, managed_units, roles_on
 from archive_service.services.actor import Actor
 from archive_service.services.lengths import refuse_long
 from archive_service.services.sessions import TOUCH, digest
@@ -103,13 +103,19 @@ def revoke(archive: Archive, token_id: str, actor: Actor) -> None:
     """End a token now; ending it twice is no error. Raises NotFound, Denied."""
     now = archive.clock.now()
     with archive.begin() as session:
-        token = session.get(ApiToken, token_id)
+        own = select(ApiToken).where(ApiToken.id == token_id, ApiToken.account_id == actor.account_id)
+        token = session.scalars(own).first() or _managed(session, token_id, actor, civil(now))
         if token is None:
-            raise NotFound("没有找到该令牌")
-        _reachable(archive, session, token.account_id, actor)
+            raise NotFound("没有找到该令牌，或不在您的管理范围内")
         if token.revoked_at is None:
             token.revoked_at = now
             ledger.write(session, "token.revoked", ledger.Subject("token", token.id), actor=actor, now=now, detail={"label": token.label})
+
+
+def _managed(session: Session, token_id: str, actor: Actor, on: date) -> ApiToken | None:
+    """A token of an account the actor manages. Raises Denied to who manages none, whether there is such a token or not."""
+    owned = select(ApiToken).join(Account, Account.id == ApiToken.account_id)
+    return session.scalars(owned.where(ApiToken.id == token_id, in_units(managed_units(session, actor), on))).first()
 
 
 def actor_of_token(archive: Archive, bearer: str, address: str) -> Actor:

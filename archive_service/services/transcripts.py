@@ -1,11 +1,12 @@
 """The words of a record, from its newest transcript rendition.
 
 Lives here: fetching and caching transcripts; renditions are never edited, so a cached one stays right.
-`transcript_pages` leaves the scope to its caller, `shown` checks it.
+`newest_transcripts` leaves the scope to its caller, `shown` checks it.
 """
 
 import json
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from threading import Lock
 
@@ -24,7 +25,7 @@ from archive_service.services.scope import Scope
 from scanners.words import TextPage
 
 KEPT = 512
-_cache: OrderedDict[str, tuple[TextPage, ...]] = OrderedDict()
+_cache: OrderedDict[str, bytes] = OrderedDict()
 _lock = Lock()
 
 
@@ -34,14 +35,10 @@ def newest_transcript(session: Session, record_id: str) -> Rendition | None:
     return session.scalars(wanted.order_by(Rendition.made_at.desc(), Rendition.id.desc()).limit(1)).first()
 
 
-def transcript_pages(archive: Archive, record_id: str) -> tuple[TextPage, ...]:
-    """All pages with their words and boxes; empty when there is no transcript.
-
-    Raises: Damaged, StoreUnavailable.
-    """
-    with archive.read() as session:
-        rendition = newest_transcript(session, record_id)
-    return pages_of(archive, rendition) if rendition else ()
+def newest_transcripts(session: Session, record_ids: Collection[str]) -> dict[str, Rendition]:
+    """Those of several records, by record, in one statement."""
+    wanted = select(Rendition).where(Rendition.record_id.in_(record_ids), Rendition.role == RenditionRole.TRANSCRIPT)
+    return {rendition.record_id: rendition for rendition in session.scalars(wanted.order_by(Rendition.made_at, Rendition.id))}
 
 
 @dataclass(frozen=True)
@@ -70,15 +67,19 @@ def shown(archive: Archive, record_id: str, *, actor: Actor) -> Transcript:
 
 
 def pages_of(archive: Archive, rendition: Rendition) -> tuple[TextPage, ...]:
-    """The pages of one transcript rendition."""
+    """The pages of one transcript rendition. Raises: Damaged, StoreUnavailable."""
+    return tuple(map(TextPage.from_json, json.loads(content_of(archive, rendition))["pages"]))
+
+
+def content_of(archive: Archive, rendition: Rendition) -> bytes:
+    """The same as it is written; kept as bytes, since as words it would take ten times the memory. Raises: Damaged, StoreUnavailable."""
     with _lock:
         if rendition.id in _cache:
             _cache.move_to_end(rendition.id)
             return _cache[rendition.id]
     content = archive.blobs.get(Bucket(rendition.bucket), rendition.blob_key, sha256=rendition.sha256)
-    pages = tuple(TextPage.from_json(page) for page in json.loads(content)["pages"])
     with _lock:
-        _cache[rendition.id] = pages
+        _cache[rendition.id] = content
         while len(_cache) > KEPT:
             _cache.popitem(last=False)
-    return pages
+    return content

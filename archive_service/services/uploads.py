@@ -13,7 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
 from archive_service.errors import Conflict, NotFound, Rejected, StoreUnavailable
@@ -80,7 +81,8 @@ def append(archive: Archive, upload_id: str, at: int, stream: BinaryIO, *, actor
             while chunk := stream.read(CHUNK_BYTES):
                 if here + len(chunk) > upload.length:
                     raise Rejected("内容比声明的长，超出的部分没有保存。请核对文件后重新上传。", code="too_long")
-                here += file.write(chunk)
+                _write_whole(file, chunk)
+                here += len(chunk)
     except OSError as error:
         raise StoreUnavailable from error
     return here
@@ -99,13 +101,27 @@ def record_of(archive: Archive, upload_id: str, *, actor: Actor) -> str | None:
     return _own(archive, upload_id, actor).record_id
 
 
-def conclude(archive: Archive, upload_id: str, record_id: str) -> None:
-    """Note the record that was made, then clear the bytes away; again is no error."""
-    with archive.begin() as session:
-        row = session.get(Upload, upload_id)
-        if row is not None:
-            row.record_id = record_id
+def note_made(session: Session, upload_id: str, record_id: str) -> None:
+    """Note, in the record's own transaction, what the upload became. Raises Conflict: it has become a record already, or is gone."""
+    noted = session.execute(update(Upload).where(Upload.id == upload_id, Upload.record_id.is_(None)).values(record_id=record_id))
+    if not noted.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it, the annotated base class does not
+        raise Conflict("这份上传已经收下或已放弃，请刷新后查看。", code="upload_taken")
+
+
+def clear(archive: Archive, upload_id: str) -> None:
+    """Clear away the bytes of an upload that has become a record; again is no error."""
     _path(archive, upload_id).unlink(missing_ok=True)
+
+
+def waiting(archive: Archive, session: Session) -> tuple[int, int]:
+    """How many uploads lack bytes and can be gone on with, and how many are whole and not yet a record; expired ones are neither."""
+    alive = Upload.record_id.is_(None), Upload.expires_at >= archive.clock.now()
+    lacking = []
+    for upload in session.scalars(select(Upload).where(*alive)):
+        path = _path(archive, upload.id)
+        if path.exists():
+            lacking.append(path.stat().st_size < upload.length)
+    return lacking.count(True), lacking.count(False)
 
 
 def drop(archive: Archive, upload_id: str, *, actor: Actor) -> None:
@@ -156,6 +172,13 @@ def _alone(path: Path) -> Iterator[BinaryIO]:
             yield file
         finally:
             os.fsync(file.fileno())
+
+
+def _write_whole(file: BinaryIO, chunk: bytes) -> None:
+    """All of it, or OSError: an unbuffered write to a nearly full disk takes a part, and what came next would lie behind the hole."""
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def _path(archive: Archive, upload_id: str) -> Path:

@@ -9,7 +9,7 @@ from flask import redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.http.context import archive, person
-from archive_service.http.guard import COOKIE
+from archive_service.http.guard import clear_cookie
 from archive_service.services import sessions, tokens
 from archive_service.services.tokens import TokenLine
 from archive_service.web.pages import decided, pages
@@ -34,7 +34,7 @@ def sign_out_everywhere() -> BaseResponse:
     """End every session of the account, this one too."""
     sessions.sign_out_everywhere(archive(), person())
     response = redirect("/sign-in?notice=out")
-    response.delete_cookie(COOKIE)
+    clear_cookie(response, archive().settings)
     return response
 
 

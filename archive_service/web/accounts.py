@@ -108,6 +108,5 @@ def _row(line: AccountLine) -> dict[str, Any]:
         "posts": [{"unit": role.unit_name, "role_label": role.role.label} for role in line.roles],
         "state": STATES[line.state],
         "waits": line.state is AccountState.WAITING,
-        "second_factor": False,
-        "last_sign_in_at": None,
+        "last_sign_in_at": line.signed_in_at,
     }

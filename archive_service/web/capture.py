@@ -8,10 +8,11 @@ from archive_service.archive import Archive
 from archive_service.http.context import actor, archive
 from archive_service.models.record import MatchState, RecordState
 from archive_service.rules.access import Right
-from archive_service.services import batches, records, targets
+from archive_service.services import batches, records, reveal, targets
 from archive_service.services.batches import BatchView
 from archive_service.services.records import Filter, RecordView
-from archive_service.web import parts
+from archive_service.services.reveal import Named
+from archive_service.web import parts, parts_lists
 from archive_service.web.pages import pages
 from archive_service.web.rights import require
 from scanners.findings import Severity
@@ -37,6 +38,7 @@ def capture_batch(batch_id: str) -> str:
 @pages.get("/capture/batches/<batch_id>/cards")
 def capture_cards(batch_id: str) -> str:
     """The board of a batch, asked for again while it works."""
+    require(Right.CAPTURE, WHO_MAY)
     return render_template("pages/capture_cards.html", **_board(archive(), batch_id))
 
 
@@ -76,12 +78,14 @@ def _board(the: Archive, batch_id: str) -> dict[str, Any]:
     batch = batches.batch_view(the, batch_id, actor=actor())
     who = actor().for_case(None, "采集")
     listed = records.listed(the, Filter(batch_id=batch_id), actor=who, size=CARDS_MOST)
-    cards = [_card(view) for view in listed.items]
+    people = reveal.named(the, [view.student.id for view in listed.items if view.student], actor=who)
+    cards = [_card(view, people) for view in listed.items]
     return {"batch": summary(batch), "cards": sorted(cards, key=lambda card: not card["needs_person"])}
 
 
-def _card(view: RecordView) -> dict[str, Any]:
+def _card(view: RecordView, people: dict[str, Named]) -> dict[str, Any]:
     record = view.record
+    named = people.get(view.student.id) if view.student else None  # nobody: named whole in a draft of one's own, and seen nowhere else yet
     needs_person = record.state is RecordState.UNREADABLE or (
         record.state is RecordState.READ and record.match_state is not MatchState.MATCHED
     )
@@ -89,7 +93,7 @@ def _card(view: RecordView) -> dict[str, Any]:
         "record": parts.thumb(view),
         "name": record.original_name,
         "words": parts.walk_words(record),
-        "student": parts.student_line(view.student, view.school),
+        "student": parts_lists.person(named) if named else parts.student_line(view.student, view.school),
         "findings": parts.findings(view, at_least=Severity.WARN),
         "differs": _differs(view),
         "duplicate_of": record.duplicate_of,

@@ -198,7 +198,7 @@ def _why_not(view: CaseView) -> str | None:
     if view.actions:
         return None
     if view.state.is_final:
-        return f"业务{view.state_label}({day(view.closed_at)}),不能再办理。"
+        return f"业务{view.state_label}（{day(view.closed_at)}），不能再办理。"
     step = parts_cases.waits_at(view)
     if view.state in (CaseState.DRAFT, CaseState.RETURNED):
         return "由立办学校的学籍管理员补齐材料后提交。"

@@ -11,6 +11,7 @@ from typing import Final
 from flask import Flask
 
 from archive_service.clock import CHINA
+from archive_service.services.totals import AtLeast
 
 _ID_GROUPS: Final = (6, 8, 4)
 _NUMBER_GROUPS: Final = {18: _ID_GROUPS, 19: (1, *_ID_GROUPS), 20: (2, *_ID_GROUPS)}
@@ -67,8 +68,8 @@ def size(value_bytes: int) -> str:
 
 
 def thousands(value: int) -> str:
-    """12,345: thousands parted, as the screens show how many."""
-    return f"{value:,}"
+    """12,345: thousands parted, as the screens show how many; with a plus where nobody counted further."""
+    return f"{value:,}+" if isinstance(value, AtLeast) else f"{value:,}"
 
 
 def figure(value: float) -> str:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.clock import CHINA
 from archive_service.http.context import archive, person, signed_in
-from archive_service.http.guard import COOKIE
+from archive_service.http.guard import cookie_token
 from archive_service.rules.access import Right
 from archive_service.services import counts, sessions
 from archive_service.settings import Settings
@@ -66,7 +66,7 @@ def watermark() -> str:
 @pages.post("/post")
 def switch_post() -> BaseResponse:
     """Act in another of one's roles."""
-    token = request.cookies.get(COOKIE, "")
+    token = cookie_token()
     chosen = number(request.form.get("post"))
     if chosen is not None:
         sessions.switch_role(archive(), token, chosen, request.remote_addr or "-")

@@ -19,6 +19,7 @@ from archive_service.web.pages import pages
 from archive_service.web.rights import holds
 
 GROUPS = (("逾期", "overdue"), ("今天", "today"), ("退回待补", "returned"), ("本周", "this_week"), ("以后", "later"))
+RESTS = {"overdue": "/review?due=overdue", "today": "/review?due=today", "this_week": "/review?due=week"}
 BATCHES = 5
 DESKS = ((Right.MANAGE_SYSTEM, "/operations"), (Right.MANAGE_ACCOUNTS, "/accounts"), (Right.READ_LEDGER, "/ledger"))
 
@@ -31,13 +32,10 @@ def home_page() -> str | BaseResponse:
     if desk and not (holds(Right.READ_PAPER) or holds(Right.CAPTURE)):
         return redirect(desk)
     work = review_work.my_work(the, actor=actor())
-    groups = _groups(the, work)
     return render_template(
         "pages/home.html",
-        groups=groups,
+        groups=_groups(the, work),
         errands=_errands(work),
-        total=sum(len(group["rows"]) for group in groups),
-        more_url="/cases?mine=1" if work.cut else None,
         charts=_charts(review_statistics.statistics(the, actor=actor())) if holds(Right.READ_STATISTICS) else [],
         batches=[summary(view) for view in batches.recent_batches(the, actor=actor(), at_most=BATCHES) if view.total],
         start={"url": "/capture", "label": "去采集"} if holds(Right.CAPTURE) else None,
@@ -53,9 +51,24 @@ def _errands(work: Work) -> list[dict[str, Any]]:
 
 
 def _groups(the: Archive, work: Work) -> list[dict[str, Any]]:
-    piles = [(label, getattr(work, pile)) for label, pile in GROUPS]
-    people = reveal.named(the, [line.student_id for _, pile in piles for line in pile], actor=actor())
-    return [{"label": label, "rows": [_row(line, people) for line in pile]} for label, pile in piles if pile]
+    people = reveal.named(the, [line.student_id for _, pile in GROUPS for line in getattr(work, pile)], actor=actor())
+    return [
+        {
+            "label": label,
+            "rows": [_row(line, people) for line in shown],
+            "total": work.totals[pile],
+            "more_url": _rest(pile) if work.totals[pile] > len(shown) else None,
+        }
+        for label, pile in GROUPS
+        if (shown := getattr(work, pile))
+    ]
+
+
+def _rest(pile: str) -> str:
+    """Where a pile stands whole: a reviewer's in the queue, a school's among its cases."""
+    if not holds(Right.REVIEW_CASE) or pile == "returned":
+        return "/cases?mine=1"
+    return RESTS.get(pile, "/review")
 
 
 def _row(line: CaseLine, people: dict[str, reveal.Named]) -> dict[str, Any]:

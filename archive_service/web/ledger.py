@@ -63,8 +63,13 @@ def _row(row: EventLine) -> dict[str, Any]:
         "who": {"name": row.who, "unit": row.unit or ""},
         "act": ACTS.get(row.act, row.act),
         "subject": SUBJECTS.get(row.subject, row.subject),
-        "why": row.purpose,
+        "why": _why(row),
         "address": row.address,
         "digest": row.digest,
         "sealed": row.seq is not None,
     }
+
+
+def _why(row: EventLine) -> str:
+    grounds = (("已写明事由", row.has_purpose), ("因业务", row.is_under_case))
+    return "，".join(text for text, given in grounds if given)

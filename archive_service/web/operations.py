@@ -56,7 +56,7 @@ def alarms(state: Operations) -> list[dict[str, str]]:
     checks = (
         (not state.store.reachable, "存储连不上", "检查存储服务和网络；期间不能上传，已接收的材料不受影响。"),
         (state.index.needs_rebuild, "检索索引需要重建", "保管进程会自动重建；一直不动时运行 xueji reindex。"),
-        (state.ledger.is_late, "台账有事件迟迟没有入链", "检查保管进程(keeper)是否在运行。"),
+        (state.ledger.is_late, "台账有事件迟迟没有入链", "检查保管进程（keeper）是否在运行。"),
         (state.queue.dead > 0, f"有 {state.queue.dead} 项任务多次失败", "看下面的原因，排除后重试。"),
         (state.queue.oldest_wait_seconds > STALE_SECONDS, "有任务等待过久", "检查识别进程是否在运行，或增加 service.workers。"),
     )
@@ -107,7 +107,7 @@ def _ledger(state: Operations) -> dict[str, Any]:
         "events": state.ledger.events,
         "sealed_at": state.ledger.sealed_at,
         "unsealed": state.ledger.events - state.ledger.sealed,
-        "advice": "检查保管进程(keeper)是否在运行。" if is_late else "",
+        "advice": "检查保管进程（keeper）是否在运行。" if is_late else "",
     }
 
 

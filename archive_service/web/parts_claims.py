@@ -123,7 +123,7 @@ def _seen(view: CaseView) -> Iterator[tuple[PaperView, ReturnCode]]:
 
 
 def _reason(paper: PaperView | None, code: ReturnCode) -> dict[str, Any]:
-    label = f"{code.label}(写在说明里)" if code is ReturnCode.OTHER else code.label
+    label = f"{code.label}（写在说明里）" if code is ReturnCode.OTHER else code.label
     return {
         "code": code.value,
         "record_id": paper.record_id if paper else None,

@@ -99,7 +99,7 @@ def review_decision(case_id: str) -> BaseResponse:
     stamp = case_actions.act_on_case(
         the, case_id, Act(wanted, _reasons() if wanted is CaseAction.RETURN else (), form_version()), actor=who
     )
-    message = f"{SAID[wanted]} {stamp.case_no}{',已办结。' if stamp.state is CaseState.ACCEPTED else '。'}"
+    message = f"{SAID[wanted]} {stamp.case_no}{'，已办结。' if stamp.state is CaseState.ACCEPTED else '。'}"
     return decided(message, next_url=_url(following) or f"/review{_query()}", undo_url=f"/review/{case_id}/undo{_query()}")
 
 
@@ -174,7 +174,7 @@ def _why_not(view: CaseView) -> str:
     """Why it cannot be decided here, and who can."""
     step = parts_cases.waits_at(view)
     if view.state.is_final:
-        return f"业务{view.state_label}({day(view.closed_at)}),不能再审核。"
+        return f"业务{view.state_label}（{day(view.closed_at)}），不能再审核。"
     if view.state in (CaseState.DRAFT, CaseState.RETURNED):
         return f"业务{view.state_label}，由立办学校补齐材料后提交。"
     if step is None:

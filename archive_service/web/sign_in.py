@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.errors import ArchiveError
 from archive_service.http.context import actor, archive, signed_in
-from archive_service.http.guard import COOKIE, public, set_cookie
+from archive_service.http.guard import clear_cookie, cookie_token, public, set_cookie
 from archive_service.services import passwords_change, sessions, sign_in
 from archive_service.web.pages import inside, pages
 
@@ -30,6 +30,8 @@ def open_session() -> BaseResponse | tuple[str, int]:
         opened = sign_in.open_session(archive(), login, password, request.remote_addr or "-")
     except ArchiveError as error:
         return _form(login=login, fault=error.message), error.this_status
+    if before := cookie_token():
+        sessions.sign_out(archive(), before, request.remote_addr or "-")  # one browser, one session: the one before ends here
     response = redirect("/password" if opened.must_change_password else inside(request.form.get("next")))
     set_cookie(response, opened.token, archive().settings)
     return response
@@ -38,10 +40,9 @@ def open_session() -> BaseResponse | tuple[str, int]:
 @pages.post("/sign-out")
 def close_session() -> BaseResponse:
     """End the session."""
-    sessions.sign_out(archive(), request.cookies.get(COOKIE, ""), request.remote_addr or "-")
+    sessions.sign_out(archive(), cookie_token(), request.remote_addr or "-")
     response = redirect("/sign-in?notice=out")
-    response.delete_cookie(COOKIE)
-    response.headers["Clear-Site-Data"] = '"storage"'  # unfinished uploads wait in the browser's storage
+    clear_cookie(response, archive().settings)
     return response
 
 
@@ -59,7 +60,7 @@ def change_password() -> BaseResponse | tuple[str, int]:
     if new != request.form.get("again"):
         return render_template("pages/password.html", fault="两次输入的新密码不一致。", length=length), 422
     try:
-        passwords_change.change_password(archive(), old, new, actor(), keep_token=request.cookies.get(COOKIE, ""))
+        passwords_change.change_password(archive(), old, new, actor(), keep_token=cookie_token())
     except ArchiveError as error:
         return render_template("pages/password.html", fault=error.message, length=length), error.this_status
     return redirect("/")

@@ -9,8 +9,7 @@ import resource
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -23,6 +22,9 @@ from archive_service.services import tokens
 from archive_service.services.tokens import NewToken
 from archive_service.settings import ROOT, Settings, load
 from tests.factories import Make
+from tests.faults.halts import Halts
+from tests.faults.points import Point
+from tests.faults.waiting import wait_for
 from tests.services.sharing import free_port
 
 READY_SECONDS, END_SECONDS = 90, 30
@@ -43,12 +45,14 @@ QUICK = {  # so that what was killed is taken over in seconds; the proportions a
 class Instance:
     """One instance and the registrar of a school in it."""
 
-    def __init__(self, home: Path, *, database_url: str = "") -> None:
+    def __init__(self, home: Path, *, database_url: str = "", points: Sequence[Point] = (), **more: str) -> None:
+        """Make its folder and people. `points`: where its processes may be stopped; `more`: settings, as in the environment."""
         self.home, self.port = home, free_port()
-        chosen = {"XUEJI_HOME": str(home), "XUEJI_PORT": str(self.port), "XUEJI_DATABASE__URL": database_url}
-        self._environ = {**os.environ, **QUICK, **chosen}
+        self.halts = Halts(home.with_name(f"{home.name}-halts"), points)
+        chosen = {"XUEJI_HOME": str(home), "XUEJI_PORT": str(self.port), "XUEJI_DATABASE__URL": database_url, **more}
+        self.environ = {**os.environ, **QUICK, **chosen, "PYTHONPATH": str(self.halts.folder)}
         self._up: subprocess.Popen[bytes] | None = None
-        self.settings: Settings = load(self._environ)
+        self.settings: Settings = load(self.environ)
         instances.prepare(self.settings)
         self.archive: Archive = open_archive(self.settings, paper_reader=LocalReader(self.settings))
         make = Make(self.archive)
@@ -60,21 +64,30 @@ class Instance:
     @property
     def log(self) -> str:
         """What its processes have written so far."""
-        return (self.home / "up.log").read_text("utf-8", errors="replace")
+        path = self.home / "up.log"
+        return path.read_text("utf-8", errors="replace") if path.exists() else ""
 
     def start(self, *, file_bytes: int | None = None) -> None:
         """Start it and wait until it answers; no file may grow beyond `file_bytes`, as on a disk that is nearly full."""
+        self.launch(file_bytes=file_bytes)
+        self.await_answers()
+
+    def launch(self, *, file_bytes: int | None = None) -> None:
+        """Start it without waiting, for what is killed while it starts."""
         with (self.home / "up.log").open("ab") as log:
             self._up = subprocess.Popen(
                 [sys.executable, "-m", "archive_service.cli", "up", "--verbose"],
                 cwd=ROOT,
-                env=self._environ,
+                env=self.environ,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 preexec_fn=None if file_bytes is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes)),  # noqa: PLW1509 (one call, no lock)
             )
+
+    def await_answers(self) -> None:
+        """Wait until the web is up."""
         assert wait_for(self.answers, READY_SECONDS), self.log[-3000:]
 
     def answers(self) -> bool:
@@ -88,11 +101,19 @@ class Instance:
         finally:
             connection.close()
 
+    def set(self, **more: str) -> None:
+        """Change settings for the next start."""
+        self.environ |= more
+
     def kill(self, role: str) -> None:
         """Kill a role's processes; the supervisor starts them again."""
         assert wait_for(lambda: any(self._of(role)), READY_SECONDS), f"no {role} to kill\n{self.log[-3000:]}"
         for pid in list(self._of(role)):
             _kill_group(pid)
+
+    def kill_one(self, pid: int) -> None:
+        """Kill one process, wherever it stands; whoever started it starts another."""
+        os.kill(pid, signal.SIGKILL)
 
     def kill_all(self) -> None:
         """Kill everything at once, as a power cut does."""
@@ -104,13 +125,20 @@ class Instance:
         self._up.wait(END_SECONDS)
         assert wait_for(lambda: not any(map(_is_alive, everyone)), END_SECONDS)
 
-    def kill_supervisor(self) -> None:
-        """Kill the supervisor alone; its children end by themselves, or a port and leases would stay taken."""
+    def kill_supervisor(self, *, stopped: int | None = None) -> None:
+        """Kill the supervisor alone, and one that is stopped; its children end by themselves, or a port and leases would stay taken."""
         assert self._up
         everyone = list(_family(self._up.pid))
         self._up.kill()
+        if stopped:
+            self.kill_one(stopped)
         self._up.wait(END_SECONDS)
         assert wait_for(lambda: not any(map(_is_alive, everyone)), END_SECONDS), "children outlive their supervisor"
+
+    def ended(self) -> int:
+        """Wait until it ends by itself; its exit status."""
+        assert self._up
+        return self._up.wait(END_SECONDS)
 
     def stop(self) -> None:
         """End it the way an operator does."""
@@ -131,16 +159,6 @@ class Instance:
                 words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
                 if all(word in words for word in ROLES[role]):
                     yield pid
-
-
-def wait_for(holds: Callable[[], bool], seconds: float, *, every_seconds: float = 0.1) -> bool:
-    """Wait until something holds; false when it did not in time."""
-    limit = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > limit:
-            return False
-        time.sleep(every_seconds)
-    return True
 
 
 def _kill_group(pid: int) -> None:

@@ -2,7 +2,7 @@
 
     python -m tests.faults.sender PORT TOKEN ID_NO LOG
 
-Works until its standard input closes. Each paper is sent once, several at a time; what was answered 201 is on the disk of the log
+Sends as many papers as its standard input asks for, a number a line, until that closes. Each paper is sent once, several at a time; what was answered 201 is on the disk of the log
 before that hand sends the next: that is what may never be lost.
 """
 
@@ -25,6 +25,7 @@ from archive_service.settings import ROOT
 from tests.papers import hukou, jpeg
 
 BOUNDARY = "paper"
+ENDLESS = 1_000_000
 PAUSE_SECONDS = 0.4
 HANDS = 4  # several papers are always between the door and the answer, each at another step
 UNANSWERED = 0
@@ -72,10 +73,18 @@ def send(port: int, token: str, number: int, content: bytes) -> Sent:
 class Sending(AbstractContextManager["Sending"]):
     """A sender that works as long as the block runs."""
 
-    def __init__(self, port: int, token: str, id_no: str, log: Path) -> None:
+    def __init__(self, port: int, token: str, id_no: str, log: Path, *, papers: int = ENDLESS) -> None:
         self._log = log
         arguments = [str(port), token, id_no, str(log)]
         self._process = subprocess.Popen([sys.executable, "-m", "tests.faults.sender", *arguments], stdin=subprocess.PIPE, cwd=ROOT)
+        if papers:
+            self.more(papers)
+
+    def more(self, papers: int) -> None:
+        """Let it send so many more."""
+        assert self._process.stdin
+        self._process.stdin.write(f"{papers}\n".encode())
+        self._process.stdin.flush()
 
     @property
     def answers(self) -> list[Sent]:
@@ -87,21 +96,26 @@ class Sending(AbstractContextManager["Sending"]):
         """How many papers were taken in."""
         return sum(sent.status == 201 for sent in self.answers)
 
+    def close(self) -> list[Sent]:
+        """Let each hand finish its paper and go; all answers."""
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(60)
+        return self.answers
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait(60)
+        self.close()
 
 
 def main(port: int, token: str, id_no: str, log: Path) -> None:
-    """Send papers until standard input closes."""
-    over, lock, numbers = threading.Event(), threading.Lock(), itertools.count(1)
+    """Send papers as they are asked for, until standard input closes."""
+    over, lock, numbers, wanted = threading.Event(), threading.Lock(), itertools.count(1), threading.Semaphore(0)
 
     def work() -> None:
-        while not over.is_set():
+        while wanted.acquire() and not over.is_set():
             number = next(numbers)
             sent = send(port, token, number, paper(number, id_no))
             with lock:
@@ -113,8 +127,12 @@ def main(port: int, token: str, id_no: str, log: Path) -> None:
     with log.open("a", encoding="utf-8") as file, ThreadPoolExecutor(HANDS) as pool:
         for _ in range(HANDS):
             pool.submit(work)
-        sys.stdin.read()
-        over.set()
+        try:
+            for line in sys.stdin:
+                wanted.release(int(line))
+        finally:
+            over.set()
+            wanted.release(HANDS)
 
 
 if __name__ == "__main__":

@@ -17,12 +17,14 @@ from archive_service.errors import ArchiveError
 from archive_service.models.job import Job, JobState
 from archive_service.models.ledger import Event
 from archive_service.models.record import Match, MatchState, Page, Record, RecordState, Rendition, RenditionRole, TranscriptState
-from archive_service.services import ledger, papers, search
+from archive_service.services import ledger_verify, papers, search
 from archive_service.services.search import Query
-from tests.faults.living import Instance, wait_for
+from tests.faults.living import Instance
 from tests.faults.sender import Sent, word_of
+from tests.faults.waiting import wait_for
 
 SETTLE_SECONDS = 90
+ONCE = ("record.received", "record.judged", "record.read")  # whatever was done twice is told once
 ONE_OF_EACH = Counter(RenditionRole)
 
 
@@ -59,7 +61,7 @@ def settled(instance: Instance) -> bool:
 def _waiting(archive: Archive) -> bool:
     with archive.read() as session:
         jobs = session.scalar(select(func.count()).select_from(Job).where(Job.state.in_((JobState.READY, JobState.RUNNING))))
-    return bool(jobs) or ledger.verify(archive).unsealed > 0
+    return bool(jobs) or ledger_verify.verify(archive).unsealed > 0
 
 
 def count(instance: Instance, answers: Sequence[Sent]) -> Tally:
@@ -70,7 +72,7 @@ def count(instance: Instance, answers: Sequence[Sent]) -> Tally:
         renditions = list(session.scalars(select(Rendition)))
         pages = list(session.scalars(select(Page)))
         matches = Counter(session.scalars(select(Match.record_id)))
-        received = Counter(session.scalars(select(Event.record_id).where(Event.act == "record.received")))
+        acts = Counter(map(tuple, session.execute(select(Event.record_id, Event.act).where(Event.act.in_(ONCE)))))
         dead = list(session.scalars(select(Job).where(Job.state == JobState.DEAD)))
     taken = [sent for sent in answers if sent.status == 201]
     tally = Tally(
@@ -89,12 +91,14 @@ def count(instance: Instance, answers: Sequence[Sent]) -> Tally:
         tally.doubled += [f"{record.id} has {number} {role}" for role, number in roles.items() if number > ONE_OF_EACH[role]]
         tally.doubled += [f"{record.id} has {len(texts)} pages"] if len(texts) > 1 else []
         tally.doubled += [f"{record.id} has {matches[record.id]} matches"] if matches[record.id] > 1 else []
-        tally.chain += [f"{record.id} came in {received[record.id]} times by the ledger"] if received[record.id] != 1 else []
+        tally.chain += [f"{record.id} by the ledger: {act} {acts[record.id, act]} times" for act in ONCE if acts[record.id, act] != 1]
     digests = Counter(record.sha256 for record in records.values())
     tally.doubled += [f"{digest} is there {number} times" for digest, number in digests.items() if number > 1]
     tally.orphans += _orphans(archive, renditions)
+    indexed = archive.index.health().pages
+    tally.orphans += [f"the index holds {indexed} pages, the rows {len(pages)}"] if indexed != len(pages) else []
     tally.stuck += [f"dead letter {job.kind} of {job.record_id}: {job.last_error}" for job in dead]
-    tally.chain += [fault for fault in [ledger.verify(archive).fault] if fault]
+    tally.chain += [fault for fault in [ledger_verify.verify(archive).fault] if fault]
     return tally
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from archive_service.ids import new_id
 from archive_service.models.job import Job
 from archive_service.models.record import Record
-from tests.faults.living import wait_for
 from tests.faults.sender import Sent, paper, send
 from tests.faults.tally import count, settled
+from tests.faults.waiting import wait_for
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 

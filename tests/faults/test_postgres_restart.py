@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from archive_service.ids import new_id
-from tests.faults.living import wait_for
 from tests.faults.sender import Sending
 from tests.faults.tally import count, settled
+from tests.faults.waiting import wait_for
 from tests.services import postgres, sharing
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.timeout(300)]

@@ -80,19 +80,45 @@ def test_two_at_once_do_it_once(archive, app, token, office):
     assert count(archive, Batch) == 1
 
 
-def test_a_key_of_a_killed_request_may_be_taken_over(archive, clock, call, office):
+def test_a_key_of_a_killed_request_may_be_taken_over(archive, clock, call, office, monkeypatch):
     header = {"Idempotency-Key": "k"}
-    assert call.post("/batches", office.registrar, json={"label": "x"}, headers=header).status_code == 201
-    with archive.begin() as session:  # as a kill between work and answer leaves it
-        session.scalars(select(RememberedAnswer)).one().status = None
+    with monkeypatch.context() as killed:
+        killed.setattr(answers, "keep", lambda *_: None)  # the answer is never remembered, as when the process ends here
+        made = call.post("/batches", office.registrar, json={"label": "x"}, headers=header).json["id"]
     waiting = call.post("/batches", office.registrar, json={"label": "x"}, headers=header)
     assert (waiting.status_code, waiting.json["code"]) == (409, "in_progress")
     clock.at += answers.ABANDONED_AFTER + timedelta(seconds=1)
     other = call.post("/batches", office.registrar, json={"label": "y"}, headers=header)
     assert other.json["code"] == "idempotency_key_reused"
-    assert call.post("/batches", office.registrar, json={"label": "x"}, headers=header).status_code == 201
+    again = call.post("/batches", office.registrar, json={"label": "x"}, headers=header)
+    assert (again.status_code, again.json["id"]) == (201, made)
     assert call.post("/batches", office.registrar, json={"label": "x"}, headers=header).headers["Idempotent-Replay"] == "true"
-    assert count(archive, Batch) == 2
+    assert count(archive, Batch) == 1, "what the killed request made is answered"
+
+
+def test_a_paper_taken_in_before_the_kill_is_not_taken_in_again(archive, clock, call, office, monkeypatch):
+    noted = []
+    monkeypatch.setattr(answers, "keep", lambda _archive, taken, _answer: noted.append(answers.made_before(archive, taken)))
+    first = upload(call, office.registrar, "k")  # the answer is never remembered, as when the process ends here
+    assert noted == [first.json["id"]]
+    clock.at += answers.ABANDONED_AFTER + timedelta(seconds=1)
+    again = upload(call, office.registrar, "k")
+    assert (again.status_code, again.json["id"], again.json["duplicate_of"]) == (201, first.json["id"], None)
+    assert count(archive, Record) == 1
+
+
+def test_a_slow_request_whose_key_was_taken_over_makes_nothing(archive, clock, call, office, monkeypatch):
+    put = archive.blobs.put
+
+    def slow_put(*args, **more):
+        clock.at += answers.ABANDONED_AFTER + timedelta(seconds=1)
+        with archive.begin() as session:  # somebody asks again meanwhile
+            session.scalars(select(RememberedAnswer)).one().created_at = clock.now()
+        return put(*args, **more)
+
+    monkeypatch.setattr(archive.blobs, "put", slow_put)
+    late = upload(call, office.registrar, "k")
+    assert (late.status_code, late.json["code"], count(archive, Record)) == (409, "in_progress", 0)
 
 
 def test_after_a_fault_on_our_side_the_key_is_kept(archive, clock, call, office, monkeypatch):
@@ -106,7 +132,8 @@ def test_after_a_fault_on_our_side_the_key_is_kept(archive, clock, call, office,
     assert (waiting.status_code, waiting.json["code"]) == (409, "in_progress")
     assert count(archive, Record) == 1
     clock.at += answers.ABANDONED_AFTER + timedelta(seconds=1)
-    assert upload(call, office.registrar, "k").json["duplicate_of"]
+    again = upload(call, office.registrar, "k")
+    assert (again.status_code, again.json["duplicate_of"], count(archive, Record)) == (201, None, 1)
 
 
 def test_a_key_taken_over_no_longer_belongs_to_the_first(archive, clock, office):

@@ -2,15 +2,16 @@
 
 import base64
 import io
+import resource
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from archive_service.errors import NotFound
+from archive_service.errors import NotFound, StoreUnavailable
 from archive_service.models.record import Record
 from archive_service.rules.access import Role, TokenScope
-from archive_service.services import uploads
+from archive_service.services import starting_again, uploads
 from tests.functional.case_steps import Office
 from tests.papers import jpeg
 
@@ -107,6 +108,49 @@ def test_one_sender_at_a_time(archive, announce, send):
     path = announce(100)
     with uploads._alone(archive.settings.home / "uploads" / path.rsplit("/", 1)[1]):
         assert send(path, 0, b"x").json["code"] == "upload_busy"
+
+
+class NearlyFullDisk(io.BytesIO):
+    """A sender during whose second chunk the disk takes half of it, and has room again afterwards."""
+
+    reads = 0
+
+    def read(self, size=-1):
+        self.reads += 1
+        room = uploads.CHUNK_BYTES * 3 // 2 if self.reads == 2 else resource.RLIM_INFINITY
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+        return super().read(size)
+
+
+def test_a_disk_that_takes_half_a_chunk_leaves_no_hole(archive, office):
+    sent = b"".join(bytes([letter]) * uploads.CHUNK_BYTES for letter in b"abc")
+    upload = uploads.begin(archive, name="a.pdf", length=len(sent), actor=office.registrar)
+    try:
+        with pytest.raises(StoreUnavailable):
+            uploads.append(archive, upload.id, 0, NearlyFullDisk(sent), actor=office.registrar)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    _, here = uploads.offset(archive, upload.id, actor=office.registrar)
+    assert here == uploads.CHUNK_BYTES * 3 // 2
+    uploads.append(archive, upload.id, here, io.BytesIO(sent[here:]), actor=office.registrar)
+    assert uploads.content(archive, upload.id, actor=office.registrar)[1] == sent
+
+
+def test_a_start_tells_what_can_be_gone_on_with_what_is_whole_and_nothing_of_what_expired(archive, clock, office):
+    def upload(sent):
+        made = uploads.begin(archive, name="a.pdf", length=2, actor=office.registrar)
+        uploads.append(archive, made.id, 0, io.BytesIO(sent), actor=office.registrar)
+
+    def told():
+        return [line for line in starting_again.take_up(archive) if "上传" in line]
+
+    for sent in (b"", b"a", b"ab"):
+        upload(sent)
+    unfinished, whole = told()
+    assert unfinished.startswith("有 2 份上传没有传完")
+    assert whole.startswith("有 1 份上传已经传完")
+    clock.at += timedelta(hours=archive.settings.intake.upload_hours, seconds=1)
+    assert told() == []
 
 
 def test_another_version_of_the_protocol(call, office):

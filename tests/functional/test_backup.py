@@ -1,20 +1,26 @@
 """A backup of one moment, checked by hand or by us, put back onto an empty folder with every digest proved."""
 
 import json
+import os
+import shutil
 import subprocess
+import threading
+import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from archive_service.adapters.blobs import Bucket
 from archive_service.archive import open_archive
-from archive_service.errors import Refused, Rejected
+from archive_service.errors import Refused, Rejected, Unavailable
 from archive_service.ids import new_id
+from archive_service.models.job import Job
 from archive_service.models.ledger import Event
 from archive_service.models.record import Record, Rendition, RenditionRole
 from archive_service.rules.access import Role
-from archive_service.services import fixity, intake, ledger, tasks
+from archive_service.services import backup_manifest, fixity, intake, ledger, ledger_verify, tasks
 from archive_service.services.actor import SERVICE
 from archive_service.services.backup import make_backup
 from archive_service.services.backup_restore import check_backup, restore
@@ -63,6 +69,21 @@ def nothing(*_):
     """Progress that nobody watches."""
 
 
+def test_its_folders_are_flushed_and_then_its_name(archive, filled, tmp_path, monkeypatch):
+    flushed, plain = [], os.fsync
+
+    def noted(descriptor):
+        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        plain(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    made = make_backup(archive, tmp_path / "safe" / "backup", actor=SERVICE).folder
+    part = made.with_name("backup.part")
+    folders = [part, *(part / each.relative_to(made) for each in made.rglob("*") if each.is_dir())]
+    assert set(folders) <= set(flushed)
+    assert flushed.index(made.parent) > max(flushed.index(folder) for folder in folders)
+
+
 def digests(archive):
     with archive.read() as session:
         return {row.blob_key: (row.sha256, row.sm3, row.bytes) for row in session.scalars(select(Rendition))}
@@ -90,7 +111,7 @@ def test_everything_comes_back_and_every_digest_holds(archive, filled, backup, e
             assert sorted(session.scalars(select(Record.original_name))) == sorted(f"{text}.jpg" for text in TEXTS)
             assert session.scalars(select(Event.act).order_by(Event.id.desc())).first() == "instance.restored"
         ledger.seal(other)
-        assert ledger.verify(other).fault is None
+        assert ledger_verify.verify(other).fault is None
 
 
 def test_the_backup_can_be_checked_without_this_program(backup):
@@ -103,7 +124,7 @@ def test_the_backup_can_be_checked_without_this_program(backup):
 
 def test_counts_and_the_ledger_head_are_written_down(archive, backup):
     about = json.loads((backup.folder / "backup.json").read_text("utf-8"))
-    verdict = ledger.verify(archive)
+    verdict = ledger_verify.verify(archive)
     assert about["counts"]["record"] == len(TEXTS)
     assert about["counts"]["rendition"] == backup.renditions
     assert about["ledger"] == {"events": verdict.sealed, "sealed": verdict.sealed, "digest": verdict.head}
@@ -141,6 +162,14 @@ def test_a_place_that_holds_something_is_never_overwritten(archive, backup, empt
         make_backup(archive, backup.folder, actor=SERVICE)
 
 
+def test_rows_are_never_overwritten_even_beside_an_empty_store(backup, empty):
+    restore(empty, backup.folder, actor=SERVICE)
+    shutil.rmtree(empty.store_folder)
+    with pytest.raises(Refused) as error:
+        restore(empty, backup.folder, actor=SERVICE)
+    assert (error.value.this_code, empty.store_folder.exists()) == ("not_empty", False)
+
+
 def test_damaged_bytes_are_told_and_the_rest_is_taken_along(archive, filled, tmp_path, empty):
     with archive.read() as session:
         master = session.scalars(select(Rendition).where(Rendition.role == RenditionRole.MASTER).order_by(Rendition.id)).first()
@@ -169,3 +198,71 @@ def test_sheets_of_tasks_under_way_come_along(archive, filled, empty, tmp_path):
     assert check_backup(made.folder, nothing) == []
     assert restore(empty, made.folder, actor=SERVICE).is_sound
     assert [(path.name, path.read_bytes()) for path in (empty.home / "tasks").iterdir()] == [(f"{waiting}.xlsx", b"waiting")]
+
+
+def test_a_restore_that_lost_rows_says_so(backup, empty):
+    about = json.loads((backup.folder / "backup.json").read_text("utf-8"))
+    about["counts"] = {**about["counts"], "record": len(TEXTS) + 1, "gone": 1}
+    (backup.folder / "backup.json").write_text(json.dumps(about), "utf-8")
+    restored = restore(empty, backup.folder, actor=SERVICE)
+    assert [fault.split()[1] for fault in restored.row_faults] == ["record", "gone"]
+    assert not restored.is_sound
+
+
+def test_a_ledger_that_ends_elsewhere_is_told(backup, empty):
+    about = json.loads((backup.folder / "backup.json").read_text("utf-8"))
+    about["ledger"] = {**about["ledger"], "digest": "0" * 64}
+    (backup.folder / "backup.json").write_text(json.dumps(about), "utf-8")
+    restored = restore(empty, backup.folder, actor=SERVICE)
+    assert restored.ledger_fault
+    assert not restored.is_sound
+
+
+def test_a_disk_that_keeps_something_else_ends_the_backup(archive, filled, tmp_path, monkeypatch):
+    copy = backup_manifest._copy
+
+    def careless(source, path):
+        digest = copy(source, path)
+        damage(path)
+        return digest
+
+    monkeypatch.setattr(backup_manifest, "_copy", careless)
+    with pytest.raises(Unavailable) as error:
+        make_backup(archive, tmp_path / "backup", actor=SERVICE)
+    assert error.value.this_code == "backup_disk"
+    assert not (tmp_path / "backup").exists()
+
+
+def test_a_backup_made_while_papers_come_in_is_one_moment(archive, filled, empty, tmp_path):
+    """Writers that never stop: whatever the backup holds of them is whole, and nothing they are told is kept goes missing."""
+    stop, taken = threading.Event(), []
+
+    def write():
+        while not stop.is_set():
+            taken.append(intake.receive(archive, Incoming(jpeg(f"{new_id()}"), "new.jpg"), actor=filled).id)
+            ledger.seal(archive)
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    try:
+        while len(taken) < 3:
+            time.sleep(0.01)
+        before = list(taken)
+        made = make_backup(archive, tmp_path / "backup", actor=SERVICE)
+        during = len(taken) - len(before)
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    assert during > 0
+    assert made.faults == []
+    restored = restore(empty, made.folder, actor=SERVICE)
+    assert restored.is_sound
+    with closing(open_archive(empty)) as other, other.read() as session:
+        records = set(session.scalars(select(Record.id)))
+        masters = set(session.scalars(select(Rendition.record_id).where(Rendition.role == RenditionRole.MASTER)))
+        jobs = set(session.scalars(select(Job.record_id).where(Job.kind == "judge")))
+        events = set(session.scalars(select(Event.record_id).where(Event.act == "record.received")))
+    assert records == masters == jobs == events
+    assert set(before) <= records

@@ -10,7 +10,7 @@ from archive_service.errors import Denied, NotFound, Refused, Rejected
 from archive_service.models.record import MatchState, RecordState, ReviewState, TranscriptState
 from archive_service.models.student import Dossier
 from archive_service.rules.access import Role
-from archive_service.services import indexing, intake, ledger, matching, papers, records, search, transcription
+from archive_service.services import indexing, intake, ledger, ledger_verify, matching, papers, records, search, transcription
 from archive_service.services.intake import Incoming
 from archive_service.services.search import Query
 from tests.functional.case_steps import Office
@@ -114,13 +114,13 @@ def test_the_door_refuses_and_says_why(archive, walk, content, code, status):
         intake.receive(archive, Incoming(content, "x.jpg"), actor=walk.registrar)
     assert (caught.value.this_code, caught.value.this_status) == (code, status)
     ledger.seal(archive)
-    assert ledger.verify(archive).events >= 1
+    assert ledger_verify.verify(archive).events >= 1
 
 
 def test_the_chain_holds_and_tells_an_edit(archive, walk):
     intake.receive(archive, Incoming(jpeg("某页"), "a.jpg"), actor=walk.registrar)
     ledger.seal(archive)
-    verdict = ledger.verify(archive)
+    verdict = ledger_verify.verify(archive)
     assert verdict.fault is None
     assert verdict.unsealed == 0
 

@@ -64,7 +64,7 @@ def test_without_an_instance_each_command_says_what_to_do(shell):
     assert json.loads(shell.run("jobs", "--json").stdout)["error"]["code"] == "no_instance"
 
 
-@pytest.mark.parametrize("words", [["tokan"], ["token"], ["ingest", "/no/such/folder"], ["wait"], ["demo", "load", "--scale", "county"]])
+@pytest.mark.parametrize("words", [["tokan"], ["token"], ["ingest", "/no/such/folder"], ["wait"], ["demo", "load", "--scale", "village"]])
 def test_wrong_use_ends_with_two(shell, words):
     done = shell.run(*words)
     assert (done.returncode, done.stdout) == (2, "")
@@ -172,7 +172,7 @@ def test_checks_and_backup_of_a_sound_instance(demo, tmp_path):
 
 def test_the_doctor_names_every_part(demo):
     found = {each["name"]: each for each in json.loads(demo.run("doctor", "--json").stdout)}
-    assert {"Python", "数据库", "材料存储", "台账", "识别模型", "网页地址", "失败的作业"} <= set(found)
+    assert {"Python", "数据库", "材料存储", "台账封存", "台账的链", "识别模型", "网页地址", "失败的作业"} <= set(found)
     assert found["数据库"]["state"] == "ok"
     assert all(each["advice"] for each in found.values() if each["state"] != "ok")
 

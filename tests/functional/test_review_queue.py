@@ -10,6 +10,7 @@ from archive_service.models.ledger import Event
 from archive_service.models.record import MatchState, ReviewState
 from archive_service.rules.access import Role
 from archive_service.rules.lifecycle import CaseAction, CaseState
+from archive_service.services import review_work
 from archive_service.services.review_queue import CaseFilters, Due, QueueFilters, list_cases, neighbours, review_queue
 from archive_service.services.review_reasons import ReasonGiven
 from archive_service.services.review_statistics import statistics
@@ -127,6 +128,16 @@ def test_the_work_of_the_day(archive, office, clock, waiting):
     ]
     office.act(first, RETURN, office.reviewer, ReasonGiven(code="conditions_not_met"))
     assert [line.id for line in my_work(archive, actor=office.registrar).returned] == [first]
+
+
+def test_a_long_pile_hides_no_other(archive, office, clock, waiting, monkeypatch):
+    first, second, third = (case.id for case, _ in waiting)
+    clock.at = clock.at.replace(month=9, day=17)
+    monkeypatch.setattr(review_work, "LINES_AT_MOST", 1)
+    work = my_work(archive, actor=office.reviewer)
+    assert ([line.id for line in work.overdue], work.totals["overdue"]) == ([first], 2)
+    assert [line.id for line in work.today + work.this_week + work.later] == [third]
+    assert second not in {line.id for line in work.overdue}
 
 
 def test_a_draft_waits_for_its_school(archive, office, make):

@@ -1,6 +1,7 @@
 """账号 and 我的账号: filing training later, ending every session, seeing and revoking one's own tokens; the same at the command line."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -52,6 +53,20 @@ def xueji(archive, database_url, monkeypatch, capsys):
 def state_of(archive, account_id):
     with archive.read() as session:
         return session.get_one(Account, account_id).state
+
+
+def test_the_list_says_when_somebody_last_signed_in(app, archive, office, admin, waiting):
+    browser = signed_in(app, archive, admin)
+    archive.clock.at += timedelta(minutes=7)
+    browser.get("/accounts")
+    seen = {line.login: line.signed_in_at for line in accounts.listed(archive, admin)}
+    assert seen["late-one"] is None
+    assert list(seen.values()).count(None) == len(seen) - 1
+    assert "2026年9月1日 12:00" in browser.text()
+    signed_in(app, archive, admin)
+    browser.get("/accounts")
+    assert "2026年9月1日 12:07" in browser.text()
+    assert "动态口令" not in browser.text()
 
 
 def test_training_is_filed_on_the_page(app, archive, admin, waiting):

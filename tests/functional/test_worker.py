@@ -1,6 +1,7 @@
 """The worker and the keeper: from the door to the index, what failing engines leave behind, and jobs that run twice or change hands."""
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from archive_service import queue
+from archive_service import queue, worker
 from archive_service.adapters import reader as reading
 from archive_service.adapters.reader import LocalReader, SandboxedReader
 from archive_service.errors import IndexUnavailable
@@ -20,7 +21,7 @@ from archive_service.models.job import Job, JobState
 from archive_service.models.ledger import Event
 from archive_service.models.record import Match, MatchState, Page, Record, RecordState, Rendition, TranscriptState
 from archive_service.rules.access import Role
-from archive_service.services import failures, indexing, intake, ledger, records, search, transcription, upkeep, watching
+from archive_service.services import failures, indexing, intake, ledger, ledger_verify, records, search, transcription, upkeep, watching
 from archive_service.services.intake import Incoming
 from archive_service.services.search import Query
 from archive_service.worker import READING, Heart, Worker, claimed
@@ -242,7 +243,7 @@ def test_finished_jobs_done_again_change_nothing(archive, desk, keep_index):
     assert state_of(archive, record_id) == before
     assert desk.find("登记卡") == [record_id]
     ledger.seal(archive)
-    assert ledger.verify(archive).fault is None
+    assert ledger_verify.verify(archive).fault is None
 
 
 def renditions(archive, record_id):
@@ -422,6 +423,24 @@ def test_a_part_that_is_away_does_not_end_a_role(archive):
     keeper.stop()
     running.join(60)
     assert went_on
+
+
+def test_a_worker_waits_for_a_locked_database(archive, desk, monkeypatch):
+    record_id, asked = desk.hand_in(), []
+
+    def locked_once(*args, **more):
+        asked.append(args)
+        if len(asked) == 1:
+            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+        return claimed(*args, **more)
+
+    monkeypatch.setattr(worker, "claimed", locked_once)
+    working = Worker(archive)
+    monkeypatch.setattr(working, "_run", lambda _job: working.stop())
+    working.run()
+    with archive.read() as session:
+        assert session.scalars(select(Job.state).where(Job.record_id == record_id)).one() is JobState.RUNNING
+    assert len(asked) == 2
 
 
 def test_a_heart_beats_on_after_the_database_was_away(archive, desk, clock):

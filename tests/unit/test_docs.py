@@ -10,6 +10,7 @@ import pytest
 
 from archive_service.cli import xueji
 from archive_service.rules.access import ROLE_LABELS, ROLE_RIGHTS, Right, Role
+from archive_service.services.doctor_model import Code
 from archive_service.settings import DEFAULTS, ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -101,6 +102,12 @@ def test_every_setting_is_documented_with_its_default() -> None:
         for section, keys in SETTINGS.items()
     }
     assert documented == wanted
+
+
+def test_every_alarm_is_documented() -> None:
+    rows = [cells(line)[0] for line in between(ROOT / "docs" / "operators.md", "alarms").splitlines() if line.startswith("| `")]
+    documented = {code for row in rows for code in re.findall(r"`(\w+)`", row)}
+    assert documented == {*map(str, Code), "database_away", "unfinished_move"}
 
 
 def test_rights_are_those_of_the_code() -> None:

@@ -39,9 +39,10 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One kept blob as the backend knows it."""
+    """One kept blob as the backend knows it; `there_bytes` is what lies there now, None where only the description is left."""
 
     about: About
+    there_bytes: int | None
     version: str
     locked_until: datetime | None
 
@@ -84,5 +85,9 @@ class Backend(Protocol):
         ...
 
     def keys(self, bucket: Bucket, prefix: str) -> Iterator[str]: ...
+    def loose(self, bucket: Bucket) -> Iterator[str]:
+        """What lies in the bucket and is part of no blob, by its place below it."""
+        ...
+
     def lock(self, bucket: Bucket, key: str, until: datetime) -> None: ...
     def health(self) -> StoreHealth: ...

@@ -70,7 +70,7 @@ class DirectoryBackend:
             raise self._absent(bucket, key) from error
         except (ValueError, TypeError) as error:
             raise FixityMismatch(f"{bucket}/{key} 的存储说明无法读取") from error
-        return Held(about, "", _locked_until(home))
+        return Held(about, _size_of(home / _CONTENT), "", _locked_until(home))
 
     def read(self, bucket: Bucket, key: str, version: str = "") -> Iterator[bytes]:  # noqa: ARG002 - there is only one
         with disk_errors():
@@ -105,6 +105,14 @@ class DirectoryBackend:
             names[:] = [name for name in names if not name.endswith(_SUFFIX)]
             keys = ((below / name.removesuffix(_SUFFIX)).as_posix() for name in found)
             yield from (key for key in keys if key.startswith(prefix))
+
+    def loose(self, bucket: Bucket) -> Iterator[str]:
+        base = self._root / bucket
+        for folder, names, files in os.walk(base):
+            is_blob = folder.endswith(_SUFFIX)
+            odd = [*names, *(name for name in files if not _is_ours(name))] if is_blob else files
+            names[:] = [] if is_blob else names
+            yield from ((Path(folder) / name).relative_to(base).as_posix() for name in odd)
 
     def lock(self, bucket: Bucket, key: str, until: datetime) -> None:
         home = self._home(bucket, key)
@@ -173,6 +181,19 @@ def _discard(file: BinaryIO) -> None:
     except OSError:
         if not file.closed:
             raise
+
+
+def _is_ours(name: str) -> bool:
+    """Whether the name is one of a blob's files; a lock is written beside the old one first."""
+    return name in (_CONTENT, _ABOUT, _LOCK) or name.startswith(f"{_LOCK}.")
+
+
+def _size_of(content: Path) -> int | None:
+    with disk_errors():
+        try:
+            return content.stat().st_size
+        except FileNotFoundError:
+            return None
 
 
 def _locked_until(home: Path) -> datetime | None:

@@ -52,7 +52,7 @@ class S3Backend:
             about = _about(headers)
         except (KeyError, ValueError) as error:
             raise FixityMismatch(f"{bucket}/{key} 的存储说明无法读取") from error
-        return Held(about, found.version_id or "", _instant(headers.get(_RETAIN)))
+        return Held(about, found.size, found.version_id or "", _instant(headers.get(_RETAIN)))
 
     def read(self, bucket: Bucket, key: str, version: str = "") -> Iterator[bytes]:
         with s3_errors(f"{bucket}/{key}"):
@@ -74,6 +74,9 @@ class S3Backend:
         with s3_errors(f"{bucket}/{prefix}"):
             for found in self._client.list_objects(self._buckets[bucket], prefix=prefix, recursive=True):
                 yield found.object_name or ""
+
+    def loose(self, bucket: Bucket) -> Iterator[str]:  # noqa: ARG002 - every object has a key, and `keys` tells it
+        yield from ()
 
     def lock(self, bucket: Bucket, key: str, until: datetime) -> None:
         version = self.held(bucket, key).version

@@ -41,6 +41,6 @@ def s3_errors(what: str) -> Iterator[None]:
             raise BlobMissing(f"存储中没有 {what}") from error
         if error.code in _FULL:
             raise StoreUnavailable("存储空间已满，本次内容没有保存，已有材料不受影响；请管理员扩容后重新提交") from error
-        raise StoreUnavailable(f"对象存储拒绝了请求（{error.code}:{what}）；请管理员检查存储设置") from error
+        raise StoreUnavailable(f"对象存储拒绝了请求（{error.code}：{what}）；请管理员检查存储设置") from error
     except (MinioException, HTTPError) as error:
         raise StoreUnavailable from error

@@ -122,11 +122,16 @@ class BlobStore:
         return cast("BinaryIO", io.BufferedReader(stream, CHUNK_BYTES))
 
     def stat(self, bucket: Bucket, key: str) -> StoredBlob:
-        """What was recorded when the blob was put, and its lock; the bytes are not read.
+        """What was recorded when the blob was put, and its lock; of the bytes only their number is compared.
 
-        Raises: BlobMissing, StoreUnavailable.
+        Raises: BlobMissing, FixityMismatch, StoreUnavailable.
         """
-        return _stored(bucket, key, self._backend.held(bucket, checked_key(key)))
+        held = self._backend.held(bucket, checked_key(key))
+        if held.there_bytes is None:
+            raise BlobMissing(f"存储中没有 {bucket}/{key}")
+        if held.there_bytes != held.about.sealed_bytes:
+            raise _mismatch(bucket, key)
+        return _stored(bucket, key, held)
 
     def exists(self, bucket: Bucket, key: str) -> bool:
         """Whether a blob is kept under this key."""
@@ -151,7 +156,7 @@ class BlobStore:
             StoreUnavailable: call again, what is left goes then.
         """
         try:
-            locked_until = self.stat(bucket, key).locked_until
+            locked_until = self._backend.held(bucket, checked_key(key)).locked_until  # holds for damaged bytes too
         except (BlobMissing, FixityMismatch):
             locked_until = None
         if locked_until and locked_until > datetime.now(locked_until.tzinfo):
@@ -161,6 +166,10 @@ class BlobStore:
     def keys(self, bucket: Bucket, prefix: str = "") -> Iterator[str]:
         """Every key that starts with the prefix, in no promised order, fetched as it is asked for."""
         return self._backend.keys(bucket, checked_prefix(prefix))
+
+    def loose(self, bucket: Bucket) -> Iterator[str]:
+        """Places below the bucket of what is part of no blob: put there by hand or by another program."""
+        return self._backend.loose(bucket)
 
     def lock_until(self, bucket: Bucket, key: str, until: datetime) -> None:
         """Lock a permanent blob until an instant (rounded up to a second); a lock can be lengthened, never shortened.

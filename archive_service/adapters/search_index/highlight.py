@@ -17,9 +17,10 @@ Span = tuple[int, int]
 def spans(plan: Plan, text: str) -> list[Span]:
     """Half-open offsets into `text`, in order, overlapping ones joined. Near matches count where no exact one stands."""
     folded, offsets = fold_with_offsets(text)
-    exact = [found for words in _words(plan, near=False) for found in _occurrences(re.compile(re.escape(words)), folded)]
-    near = [found for words in _words(plan, near=True) for found in _occurrences(one_wrong_pattern(words), folded)]
-    return _joined((offsets[first], offsets[last - 1] + 1) for first, last in exact or near)
+    found = [span for words in _words(plan, near=False) for span in _occurrences(re.compile(re.escape(words)), folded)]
+    if not found:
+        found = [span for words in _words(plan, near=True) for span in _occurrences(one_wrong_pattern(words), folded)]
+    return _joined((offsets[first], offsets[last - 1] + 1) for first, last in found)
 
 
 def _words(plan: Plan, *, near: bool) -> set[str]:

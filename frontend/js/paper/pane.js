@@ -5,6 +5,7 @@ import { boxElement } from "./boxes.js";
 import { watermark } from "./watermark.js";
 
 const WIDTHS_PX = [400, 800, 1600];
+const WORTH_SCALING = 0.75; // wider ones would cost the server more than the page as it is
 const LEAST_WIDTH = 0.6;
 const WIDEST = 1.6;
 
@@ -122,7 +123,7 @@ export class PaperPane {
   }
 
   #levels({ no, width_px: width, height_px: height }) {
-    const widths = [...WIDTHS_PX.filter((one) => one < width), width];
+    const widths = [...WIDTHS_PX.filter((one) => one < WORTH_SCALING * width), width];
     const base = `/api/v1/records/${encodeURIComponent(this.paper.record_id)}/pages/${no}/image`;
     return widths.map((one) => ({ url: `${base}?${new URLSearchParams({ width: one, ...this.reading })}`, width: one, height: Math.round((height * one) / width) }));
   }

@@ -49,8 +49,8 @@ def test_every_fault_has_its_place(values, where):
     [
         ({"inner": {"name": "a\x00"}}, ["inner.name"]),
         ({"names": ["good", "\ud800"]}, ["names.1"]),
-        ({"na\x00me": "x"}, ["(整体)"]),
-        ("\x00", ["(整体)"]),
+        ({"na\x00me": "x"}, ["（整体）"]),
+        ("\x00", ["（整体）"]),
     ],
 )
 def test_text_no_database_keeps(values, where):

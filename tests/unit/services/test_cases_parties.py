@@ -11,7 +11,7 @@ from archive_service.services.scope import Tree, Unit
 
 
 def unit(name, level, parent=None, authority=None):
-    return Unit(name, 1, name, level, parent, authority, None)
+    return Unit(name, 1, name, name, level, parent, authority, None)
 
 
 TREE = Tree({

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from archive_service.services import passwords
+from archive_service.settings import ROOT
 
 GOOD = "槐树下-的-操场"
 
@@ -43,6 +44,22 @@ def test_a_broken_hash_lets_nobody_in(broken):
 def test_a_weak_password_is_told_why(password, said):
     faults = passwords.password_faults(password, login="li.min", length=10)
     assert any(said in fault for fault in faults)
+
+
+def test_at_least_three_thousand_common_ones_are_refused():
+    lines = [line for line in (ROOT / "config" / "common_passwords.txt").read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert len([line for line in lines if len(line) >= 8]) >= 3000
+    assert [line for line in lines if not any("常见" in fault for fault in passwords.password_faults(line, login="li.min", length=8))] == []
+
+
+@pytest.mark.parametrize("password", ["Qwertyuiop", "qwertyuiop2026", "2026-Manchester!", "xuexiao123456", "Password1234!!"])
+def test_a_common_one_in_disguise_is_refused(password):
+    assert passwords.password_faults(password, login="li.min", length=10)
+
+
+@pytest.mark.parametrize("password", ["x" * 15 + "abcdefghi" * 12, "只有汉字的一长句话呀", "        a b c d e      ", "0a1b2c3d4e"])
+def test_no_kind_of_character_is_asked_for_or_forbidden(password):
+    assert passwords.password_faults(password, login="li.min", length=10) == ()
 
 
 def test_a_good_password_and_every_one_time_password_pass():

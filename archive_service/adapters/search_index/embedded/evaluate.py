@@ -27,11 +27,11 @@ from archive_service.adapters.search_index.plan import (
     Text,
     Without,
 )
-from archive_service.adapters.search_index.scan import differ_by_one, one_wrong_pattern
+from archive_service.adapters.search_index.scan import differ_by_one, one_wrong_pattern, wrong_at
 
 Mask = npt.NDArray[np.bool_]
 
-MOST_TERMS = 12  # of a long phrase a spread of terms narrows enough, the text check does the rest
+MOST_TERMS = 6  # of a long phrase a spread of terms narrows enough, the text check does the rest
 FEW_PAGES = 2_000
 HALF_IS_RARE = 4  # characters: few pages hold so many in a row by chance
 TOO_LONG = 40  # a list so many times longer costs more to decode than the pages left cost to check
@@ -110,9 +110,12 @@ def _candidates(segment: Segment, zone: str, needed: Sequence[str], within: Mask
     if not needed:
         return np.flatnonzero(within).astype(np.int32)
     spread = needed[:: -(-len(needed) // MOST_TERMS)]
-    by_frequency = sorted((segment.frequency(zone, term), term) for term in spread)
-    if not by_frequency[0][0]:
-        return NO_DOCS
+    by_frequency: list[tuple[int, str]] = []
+    for term in spread:
+        by_frequency.append((segment.frequency(zone, term), term))
+        if not by_frequency[-1][0]:
+            return NO_DOCS
+    by_frequency.sort()
     docs = segment.docs(zone, by_frequency[0][1])
     docs = docs[within[docs]]
     for frequency, term in by_frequency[1:]:
@@ -126,14 +129,23 @@ def _nearly(leaf: Leaf, segment: Segment, within: Mask) -> Docs:
     """One replaced character leaves something whole: the terms of that propose, the page confirms."""
     zone, needs = _ZONE[type(leaf)], _NEEDED[type(leaf)]
     open_places = within.copy()
-    proposed = [NO_DOCS]
+    confirmed = [NO_DOCS]
     for parts in _left_whole(leaf.words):
         fresh = _candidates(segment, zone, [term for part in parts if part for term in needs(part)], open_places)
-        open_places[fresh] = False
-        proposed.append(fresh)
-    docs: Docs = np.sort(np.concatenate(proposed))
-    confirmed: Docs = docs[np.fromiter(_near_checks(leaf, segment, docs), bool, len(docs))]
-    return confirmed
+        sure = _confirmed(leaf, segment, fresh, parts)
+        open_places[sure] = False
+        confirmed.append(sure)
+    docs: Docs = np.sort(np.concatenate(confirmed))
+    return docs
+
+
+def _confirmed(leaf: Leaf, segment: Segment, docs: Docs, parts: tuple[str, ...]) -> Docs:
+    """Those of the places that are near with these parts whole; with one half whole, the other one may be off anywhere."""
+    if isinstance(leaf, Text) and len(parts) == len(("before", "behind")):
+        hole = len(parts[0])
+        return segment.pages.matching(docs, "text", wrong_at(leaf.words, hole), skip=int(hole == 0))
+    sure: Docs = docs[np.fromiter(_near_checks(leaf, segment, docs), bool, len(docs))]
+    return sure
 
 
 def _left_whole(words: str) -> list[tuple[str, ...]]:

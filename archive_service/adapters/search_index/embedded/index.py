@@ -20,7 +20,7 @@ from archive_service.adapters.search_index.embedded.rebuild import EmbeddedRebui
 from archive_service.adapters.search_index.embedded.rows import Found, Rows, count_values, find
 from archive_service.adapters.search_index.embedded.snapshot import Reader, Snapshot
 from archive_service.adapters.search_index.embedded.writer import commit, tidy
-from archive_service.adapters.search_index.entries import COLUMNS, Scope
+from archive_service.adapters.search_index.entries import COLUMNS, FoldedPage, Scope
 from archive_service.adapters.search_index.interface import NEAR_BELOW, Batch, Health, Hits, Rebuild, State, Window
 from archive_service.adapters.search_index.plan import LabelField, Plan, strict
 from archive_service.adapters.search_index.tokens import TOKENS_VERSION
@@ -40,9 +40,12 @@ _NO_ROOM = "检索索引读写失败（磁盘可能已满），本次更新没�
 _NOT_NOW = "检索索引不存在或已损坏，正等待重建；已保存的材料不受影响。"
 
 
-def open_index(root: Path, *, lock_wait_seconds: float = LOCK_WAIT_SECONDS) -> "EmbeddedIndex":
-    """Opens an installation, sound or not: `health` tells, and an unsound one answers nothing until rebuilt."""
-    return EmbeddedIndex(root, lock_wait_seconds)
+def open_index(root: Path, *, cache_bytes: int = CACHE_BYTES, lock_wait_seconds: float = LOCK_WAIT_SECONDS) -> "EmbeddedIndex":
+    """Opens an installation, sound or not: `health` tells, and an unsound one answers nothing until rebuilt.
+
+    `cache_bytes`: decoded lists and answers kept at most.
+    """
+    return EmbeddedIndex(root, ByteCache(cache_bytes), lock_wait_seconds)
 
 
 def _fingerprint() -> str:
@@ -53,10 +56,10 @@ def _fingerprint() -> str:
 class EmbeddedIndex:
     """A `SearchIndex` in a directory. One process writes at a time, any number reads; threads may share it."""
 
-    def __init__(self, root: Path, lock_wait_seconds: float) -> None:
+    def __init__(self, root: Path, cache: ByteCache, lock_wait_seconds: float) -> None:
         self._root = root
         self._lock_wait_seconds = lock_wait_seconds
-        self._cache = ByteCache(CACHE_BYTES)
+        self._cache = cache
         self._fingerprint = _fingerprint()
         self._reader = Reader(root, self._fingerprint, self._cache)
         self._closed = False
@@ -95,6 +98,11 @@ class EmbeddedIndex:
         with self._answering() as snapshot:
             found = self._find(snapshot, strict(plan), scope)
             return {field: count_values(found, field) for field in fields}
+
+    def held(self) -> Iterator[FoldedPage]:
+        with self._answering() as snapshot:
+            for live in snapshot.segments:
+                yield from live.segment.pages.pages(np.flatnonzero(live.alive).astype(np.int32))
 
     def begin_rebuild(self) -> Rebuild:
         return EmbeddedRebuild(self._root, self._fingerprint)

@@ -6,6 +6,7 @@ Not here: which pages are gone (a later fact, see `manifest.py`).
 """
 
 import mmap
+import re
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,6 +78,13 @@ class PageFile:
         confirmed: npt.NDArray[np.int32] = docs[np.array(kept, bool)]
         return confirmed
 
+    def matching(self, docs: npt.NDArray[np.int32], zone: str, pattern: re.Pattern[bytes], *, skip: int) -> npt.NDArray[np.int32]:
+        """Those of the places in whose zone the pattern is found, looked for in the bytes as they lie, some bytes from its start."""
+        starts, ends = self._bounds(docs, zone)
+        found = [pattern.search(self._bytes, start + skip, end) is not None for start, end in zip(starts, ends, strict=True)]
+        confirmed: npt.NDArray[np.int32] = docs[np.array(found, bool)]
+        return confirmed
+
     def zones(self, docs: npt.NDArray[np.int32], zone: str) -> Iterator[str]:
         """The zone of each of the places, as text."""
         starts, ends = self._bounds(docs, zone)
@@ -99,9 +107,15 @@ class PageFile:
 
     def number_keys(self) -> npt.NDArray[np.bytes_]:
         """What `Sort.NUMBER` goes by, of every page."""
-        everywhere = np.arange(self.count, dtype=np.int32)
-        keys = [text[1:].split(BOUND, 1)[0].encode() or NO_NUMBER for text in self.zones(everywhere, "numbers")]
-        return np.array(keys, f"S{NUMBER_KEY_BYTES}")
+        starts, ends = (np.array(bounds, np.int64)[:, None] for bounds in self._bounds(np.arange(self.count, dtype=np.int32), "numbers"))
+        keys = np.full(self.count, NO_NUMBER, f"S{NUMBER_KEY_BYTES}")
+        if len(self._bytes):
+            places = starts + len(BOUND) + np.arange(NUMBER_KEY_BYTES)
+            letters = np.frombuffer(self._bytes, np.uint8)[places.clip(max=len(self._bytes) - 1)]
+            letters[np.logical_or.accumulate((letters == ord(BOUND)) | (places >= ends), axis=1)] = 0
+            there = (starts < ends).ravel()
+            keys[there] = letters.view(keys.dtype).ravel()[there]
+        return keys
 
     def _bounds(self, docs: npt.NDArray[np.int32], zone: str) -> tuple[list[int], list[int]]:
         first = docs.astype(np.int64) * len(ZONES) + ZONES[zone]

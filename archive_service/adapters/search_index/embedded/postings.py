@@ -89,15 +89,19 @@ class PostingReader:
     def frequency(self, field: str, term: str) -> int:
         """How many pages of the segment hold the term, gone ones included."""
         with self._doubted():
-            key = (field, term.encode())
-            return int(self._terms.doc_frequency(*key)) if key in self._terms else 0
+            try:
+                return int(self._terms.doc_frequency(field, term.encode()))
+            except KeyError:  # asking first whether it is there would look it up twice
+                return 0
 
     def docs(self, field: str, term: str) -> Docs:
         """The places of the term, decoded anew."""
-        if not self.frequency(field, term):
-            return NO_DOCS
         with self._doubted():
-            docs = np.fromiter(self._terms.matcher(field, term.encode(), _FORMAT).all_ids(), np.int32)
+            try:
+                matcher = self._terms.matcher(field, term.encode(), _FORMAT)
+            except TermNotFound:
+                return NO_DOCS
+            docs = np.fromiter(matcher.all_ids(), np.int32)
         sound = docs.size and docs[0] >= 0 and docs[-1] < self._count and (docs[1:] > docs[:-1]).all()
         if not sound:
             raise BadIndex(_UNREADABLE)

@@ -22,6 +22,8 @@ from archive_service.adapters.search_index.plan import LabelField, Name, Plan, l
 from archive_service.adapters.search_index.scan import IN_A_NAME, IN_THE_TEXT, WHOLE_VALUE
 
 SORT_ALL = 1_000
+COUNTED_BY_PLACE = 100_000  # numbers of schools and kinds are small: counting by place needs no sorting
+TOP_BIT = np.uint64(1 << 63)  # turned over, unsigned numbers keep their order as signed ones
 NO_NUMBERS = np.dtype("S1")
 """Type of the number column in orders that do not go by numbers."""
 
@@ -40,17 +42,23 @@ def find(live: LiveSegment, plan: Plan, scope: Scope, cache: ByteCache) -> Found
     key = (live.segment.name, live.entry.gone_file, plan, scope)
     kept = cache.get(key)
     if kept is None:
-        mask = matching(plan, live.segment, _open_to(scope, live))
+        mask = matching(plan, live.segment, _open_to(scope, live, cache))
         docs = np.flatnonzero(mask).astype(np.int32)
         kept = (docs, _ranks(plan, live, mask)[docs])
         cache.put(key, kept, sum(part.nbytes for part in kept) + 1_000)
     return Found(live, *kept)
 
 
-def _open_to(scope: Scope, live: LiveSegment) -> Mask:
-    pages = live.segment.pages
-    school = np.isin(pages.column("school"), list(scope.schools))
-    return live.alive & school & np.isin(pages.column("sensitivity"), list(scope.sensitivities))
+def _open_to(scope: Scope, live: LiveSegment, cache: ByteCache) -> Mask:
+    """The same for every question of somebody, so it is kept."""
+    key = (live.segment.name, live.entry.gone_file, scope)
+    kept: Mask | None = cache.get(key)
+    if kept is None:
+        pages = live.segment.pages
+        school = np.isin(pages.column("school"), list(scope.schools))
+        kept = live.alive & school & np.isin(pages.column("sensitivity"), list(scope.sensitivities))
+        cache.put(key, kept, kept.nbytes + 1_000)
+    return kept
 
 
 def _ranks(plan: Plan, live: LiveSegment, mask: Mask) -> npt.NDArray[np.int8]:
@@ -90,18 +98,15 @@ class Rows:
     def window(self, window: Window) -> list[Hit]:
         """The hits of the window, in order."""
         rows = np.arange(len(self.page_id)) if window.after is None else np.flatnonzero(self._after(window.after))
-        rows = self._front(rows, window.offset + window.size)
-        keys = (-self.page_id[rows], -self.made_on[rows], self.number[rows], self.rank[rows], self.near[rows])
-        ordered = rows[np.lexsort(keys)]
+        keys = self._keys()
+        rows = _front(rows, keys, window.offset + window.size)
+        ordered = rows[np.lexsort([key[rows] for key in reversed(keys)])]
         return [self._hit(row) for row in ordered[window.offset : window.offset + window.size].tolist()]
 
-    def _front(self, rows: npt.NDArray[np.intp], wanted: int) -> npt.NDArray[np.intp]:
-        """The rows that can be among the first so many, by the leading keys: sorting all of them is what costs."""
-        if len(rows) <= SORT_ALL or wanted >= len(rows) or self.number.dtype != NO_NUMBERS:
-            return rows
-        leading = (self.near[rows] * 4 + self.rank[rows]) * 10**8 - self.made_on[rows]
-        front: npt.NDArray[np.intp] = rows[leading <= np.partition(leading, wanted - 1)[wanted - 1]]
-        return front
+    def _keys(self) -> list[Ints]:
+        """What the order goes by, from the leading key on."""
+        leading = self.near * 4 + self.rank
+        return [leading, *_as_whole_numbers(self.number), -self.made_on, -self.page_id]
 
     def _after(self, place: Cursor) -> Mask:
         """The rows that come later than the place; the place itself need not exist any more."""
@@ -132,8 +137,37 @@ def _numbers(found: Found, *, wanted: bool) -> npt.NDArray[np.bytes_]:
     return found.live.segment.number_keys()[found.docs] if wanted else np.zeros(len(found.docs), NO_NUMBERS)
 
 
+def _front(rows: npt.NDArray[np.intp], keys: Iterable[Ints], wanted: int) -> npt.NDArray[np.intp]:
+    """The rows that can be among the first so many, and few others: sorting all of them is what costs.
+
+    Key by key: who is before the last place is sure of one, who is behind it is out, and the next key parts those who share it.
+    """
+    sure: list[npt.NDArray[np.intp]] = []
+    for key in keys:
+        if len(rows) <= SORT_ALL or not 0 < wanted < len(rows):
+            break
+        values = key[rows]
+        last = np.partition(values, wanted - 1)[wanted - 1]
+        sure.append(rows[values < last])
+        wanted -= len(sure[-1])
+        rows = rows[values == last]
+    return np.concatenate([*sure, rows])
+
+
+def _as_whole_numbers(keys: npt.NDArray[np.bytes_]) -> list[Ints]:
+    """Number keys as columns of whole numbers in the same order, which are compared far faster; none where the order has no numbers."""
+    if keys.dtype == NO_NUMBERS:
+        return []
+    eights = np.ascontiguousarray(keys).view(np.dtype(">u8")).reshape(len(keys), -1)
+    return [(column.astype(np.uint64) ^ TOP_BIT).view(np.int64) for column in eights.T]
+
+
 def count_values(found: Iterable[Found], field: LabelField) -> dict[int, int]:
     """How many of the pages carry each value."""
-    columns = [_column(part, field) for part in found]
-    values, counts = np.unique(np.concatenate([np.empty(0, np.int64), *columns]), return_counts=True)
-    return dict(zip(values.tolist(), counts.tolist(), strict=True))
+    values = np.concatenate([np.empty(0, np.int64), *(_column(part, field) for part in found)])
+    if len(values) and values.min() >= 0 and values.max() < COUNTED_BY_PLACE:
+        counts = np.bincount(values)
+        carried = np.flatnonzero(counts)
+        return dict(zip(carried.tolist(), counts[carried].tolist(), strict=True))
+    carried, counts = np.unique(values, return_counts=True)
+    return dict(zip(carried.tolist(), counts.tolist(), strict=True))

@@ -52,6 +52,14 @@ def test_altered_bytes_are_never_taken_for_the_paper(store, change):
         list(iter(lambda: stream.read(10_000), b""))
 
 
+@pytest.mark.parametrize("change", ["cut short", "emptied", "one byte more"])
+def test_a_look_notices_another_number_of_bytes(store, change):
+    store.put(W, KEY, SCAN, media_type="image/jpeg")
+    alter(store, KEY, CHANGES[change])
+    with pytest.raises(FixityMismatch):
+        store.stat(W, KEY)
+
+
 def test_a_retry_does_not_take_damaged_bytes_for_its_own(store):
     store.put(W, KEY, SCAN, media_type="image/jpeg")
     alter(store, KEY, CHANGES["a bit in the middle"])

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from archive_service.adapters.blobs import BlobStore, Bucket, DirectoryBackend, record_key
-from archive_service.errors import BlobMissing, FixityMismatch, StoreUnavailable
+from archive_service.errors import BlobMissing, FixityMismatch, Refused, StoreUnavailable
 
 W = Bucket.WORKING
 KEY = record_key("r1", "v1")
@@ -55,6 +56,17 @@ def test_the_paper_can_be_found_and_read_without_this_program(store, root):
     assert (home(root) / "content").read_bytes() == SCAN
     assert (home(root) / "content").stat().st_mode & 0o777 == 0o440
     assert sorted(path.name for path in home(root).iterdir()) == ["about.json", "content"]
+
+
+def test_a_description_without_its_bytes_is_no_blob_but_keeps_its_lock(store, root):
+    store.put(Bucket.PERMANENT, KEY, SCAN, media_type="image/jpeg")
+    store.lock_until(Bucket.PERMANENT, KEY, datetime.now(UTC) + timedelta(days=1))
+    (root / "permanent" / f"{KEY}.blob" / "content").unlink()
+    with pytest.raises(BlobMissing):
+        store.stat(Bucket.PERMANENT, KEY)
+    assert not store.exists(Bucket.PERMANENT, KEY)
+    with pytest.raises(Refused):
+        store.expunge(Bucket.PERMANENT, KEY)
 
 
 @pytest.mark.faults

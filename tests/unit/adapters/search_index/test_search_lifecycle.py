@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from archive_service.adapters.search_index.embedded.index import open_index
 from archive_service.adapters.search_index.interface import Batch, State, Window
 from archive_service.adapters.search_index.plan import EVERYTHING, Name, Text
 from archive_service.errors import IndexUnavailable
@@ -196,3 +197,12 @@ def test_commits_without_a_pause_do_not_pile_up_segments(empty, monkeypatch):
         empty.apply(Batch([page(number, "学籍")]))
     assert empty.health().segments <= 12
     assert sorted(ids(empty)) == list(range(40))
+
+
+def test_what_an_index_keeps_in_memory_is_bounded_by_its_setting(tmp_path):
+    some, none = open_index(tmp_path), open_index(tmp_path, cache_bytes=0)
+    rebuild(some, [page(1, "学籍")])
+    for index in (some, none):
+        assert ids(index, Text("学籍")) == [1]
+    assert some._cache._held > 0
+    assert none._cache._held == 0

@@ -1,0 +1,80 @@
+"""What the rows say of the pages the index proposed: whatever is not among them was not to be proposed.
+
+Lives here: `allowed`, one statement for pages, papers, students and how they may be named, under the scope condition; the numbers and
+transcripts that go with them. Columns, not entities: twenty of each cost more to make than to fetch.
+Not here: the condition itself (search_scope), making hits (search).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive_service.models.record import Page, Record, Rendition
+from archive_service.models.student import Student, StudentNumber
+from archive_service.services.scope import Scope
+from archive_service.services.search_scope import readable
+from archive_service.services.students import current_number
+from archive_service.services.transcripts import newest_transcripts
+
+
+class Row(NamedTuple):
+    """A page with its paper and its student, in the order of `_COLUMNS`."""
+
+    page_id: int
+    no: int
+    text: str | None
+    width_px: int
+    height_px: int
+    record_id: str
+    kind: str | None
+    received_on: date
+    sensitivity: str
+    organisation_id: str
+    student_id: str | None
+    name: str | None
+    is_named: bool | None  # the student needs no mask
+
+    @property
+    def is_masked(self) -> bool:
+        return self.student_id is not None and not self.is_named
+
+
+_COLUMNS = (
+    *(Page.id, Page.no, Page.text, Page.width_px, Page.height_px),
+    *(Record.id, Record.kind, Record.received_on, Record.sensitivity, Record.organisation_id),
+    *(Student.id, Student.name),
+)
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The proposed pages that may be shown, by page id; numbers in force by student, transcripts by record."""
+
+    rows: dict[int, Row]
+    numbers: dict[str, str | None]
+    transcripts: dict[str, Rendition]
+
+
+def allowed(session: Session, scope: Scope, page_ids: Sequence[int]) -> Allowed:
+    """The proposed pages that the rows allow."""
+    if not page_ids:
+        return Allowed({}, {}, {})
+    wanted = select(*_COLUMNS, scope.named_students()).select_from(Page).join(Record, Record.id == Page.record_id)
+    found = session.execute(
+        wanted.outerjoin(Student, Student.id == Record.student_id).where(Page.id.in_(page_ids), readable(scope)),
+    )
+    rows = {row.page_id: row for row in map(Row._make, found)}
+    students = {row.student_id for row in rows.values() if row.student_id}
+    return Allowed(rows, _numbers(session, students), newest_transcripts(session, {row.record_id for row in rows.values()}))
+
+
+def _numbers(session: Session, student_ids: Collection[str]) -> dict[str, str | None]:
+    numbers: dict[str, list[StudentNumber]] = defaultdict(list)
+    for row in session.scalars(select(StudentNumber).where(StudentNumber.student_id.in_(student_ids)).order_by(StudentNumber.id)):
+        numbers[row.student_id].append(row)
+    return {student: current_number(of_student) for student, of_student in numbers.items()}
