@@ -7,7 +7,7 @@ an event.
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -33,7 +33,7 @@ from archive_service.services.indexing import STATUS_NUMBERS
 from archive_service.services.ledger import Subject
 from archive_service.services.places import boxes_in
 from archive_service.services.scope import Scope
-from archive_service.services.search_rows import Allowed, Row, allowed
+from archive_service.services.search_rows import Allowed, Row, allowed, not_allowed
 from archive_service.services.search_scope import leaves_closed_out, outdated_pages, search_scope
 from archive_service.services.transcripts import content_of
 from scanners.words import Box
@@ -44,6 +44,7 @@ FACETS: tuple[LabelField, ...] = ("school", "kind", "status")
 STATUS_LABELS = {ReviewState.PENDING: "待审", ReviewState.ACCEPTED: "已通过", ReviewState.RETURNED: "已退回"}
 SNIPPET_BEFORE, SNIPPET_AFTER = 16, 64
 SIZE_MOST = 50
+CHECKED_MOST = 50  # the first pages of an answer are held against the rows, shown or not: its total must not tell what its hits may not
 REFILLS_MOST = 20  # a stale page or two is left out and asked again; an index that is wrong throughout is not believed
 
 
@@ -144,11 +145,11 @@ def _allowed(
     """
     index_scope, window = asked
     for _ in range(REFILLS_MOST):
-        found = archive.index.candidates(plan, index_scope, window)
+        found, beside = _proposed(archive, plan, index_scope, window)
         counts = archive.index.facets(plan, index_scope, FACETS)
         with archive.begin() as session:
             shown = allowed(session, scope, [hit.page_id for hit in found.hits])
-            refused = frozenset(hit.page_id for hit in found.hits if hit.page_id not in shown.rows)
+            refused = frozenset(hit.page_id for hit in found.hits if hit.page_id not in shown.rows) | not_allowed(session, scope, beside)
             if not refused:
                 records = sorted({row.record_id for row in shown.rows.values()})
                 detail = {"text": query.text[:200], "total": found.total, "records": records}
@@ -156,6 +157,16 @@ def _allowed(
                 return found, shown, _facets(session, archive, scope, counts)
         plan = And((plan, Without(refused)))
     raise IndexUnavailable("检索索引与材料不符，须重建；已保存的材料不受影响。请通知系统管理员。")
+
+
+def _proposed(archive: Archive, plan: Plan, scope: IndexScope, window: Window) -> tuple[Hits, list[int]]:
+    """The hits of the window, and the first pages of the answer that are not among them."""
+    found = archive.index.candidates(plan, scope, Window(CHECKED_MOST, sort=window.sort))
+    last = window.offset + window.size
+    if last > CHECKED_MOST:
+        return archive.index.candidates(plan, scope, window), [hit.page_id for hit in found.hits]
+    beside = (*found.hits[: window.offset], *found.hits[last:])
+    return replace(found, hits=found.hits[window.offset : last]), [hit.page_id for hit in beside]
 
 
 def _with_filters(session: Session, words: Plan, query: Query, outdated: frozenset[int]) -> Plan:

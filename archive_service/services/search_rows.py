@@ -73,6 +73,14 @@ def allowed(session: Session, scope: Scope, page_ids: Sequence[int]) -> Allowed:
     return Allowed(rows, _numbers(session, students), newest_transcripts(session, {row.record_id for row in rows.values()}))
 
 
+def not_allowed(session: Session, scope: Scope, page_ids: Sequence[int]) -> frozenset[int]:
+    """Those of the proposed pages that the rows do not allow: for pages that are counted and not shown."""
+    if not page_ids:
+        return frozenset()
+    stands = select(Page.id).join(Record, Record.id == Page.record_id).where(Page.id.in_(page_ids), readable(scope))
+    return frozenset(page_ids) - frozenset(session.scalars(stands))
+
+
 def _numbers(session: Session, student_ids: Collection[str]) -> dict[str, str | None]:
     numbers: dict[str, list[StudentNumber]] = defaultdict(list)
     for row in session.scalars(select(StudentNumber).where(StudentNumber.student_id.in_(student_ids)).order_by(StudentNumber.id)):
