@@ -2,13 +2,27 @@
 
 import logging
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO, cast
 
 import structlog
 
 from archive_service.settings import LogSettings
 
 LOG_BYTES = 20_000_000  # a log larger than this is put aside at the next start
+
+
+class _StandardError:
+    """Standard error as it is when a line is written. A line that cannot be written must not undo the work it tells of."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 def configure(settings: LogSettings) -> None:
@@ -25,7 +39,7 @@ def configure(settings: LogSettings) -> None:
             *(as_json if settings.json_lines else for_people),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
