@@ -12,7 +12,7 @@ from archive_service.adapters.anchor_files import AnchorFile
 from archive_service.cli.console import DONE, REFUSED, Console, speaking
 from archive_service.cli.operator import OPERATOR, instance
 from archive_service.errors import Damaged
-from archive_service.services import ledger_anchors, ledger_export, ledger_outside, ledger_verify
+from archive_service.services import ledger_anchors, ledger_export, ledger_noted, ledger_outside, ledger_verify
 from archive_service.services.ledger_outside import Proof
 
 FILE = click.Path(path_type=Path)
@@ -27,7 +27,10 @@ def verify_ledger(console: Console, anchors: Path | None) -> int:
     with instance() as archive:
         verdict = ledger_verify.verify(archive)
         files, damaged = _read([anchors or archive.settings.anchor_folder])
-        faults = [*verdict.faults, *damaged, *ledger_anchors.contradictions(archive, files)]
+        expected = [] if anchors else ledger_noted.absent(archive, files)  # a copy kept elsewhere may lag by a day
+        faults = [
+            *verdict.faults, *damaged, *expected, *ledger_noted.other(archive, files), *ledger_anchors.contradictions(archive, files),
+        ]  # fmt: skip
         doubts = [*verdict.doubts, *ledger_anchors.late(archive, files)]
     value = {**asdict(verdict), "doubts": doubts, "anchors": len(files), "faults": faults, "fault": faults[0] if faults else None}
     told = f"事件 {verdict.events} 条，已封存 {verdict.sealed} 条，待封存 {verdict.unsealed} 条，末环 {verdict.head[:16]}"

@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive_service import __version__, migrations
+from archive_service.adapters import anchor_files
 from archive_service.adapters.blobs import Bucket
 from archive_service.adapters.blobs.folders import sync_folder
 from archive_service.archive import Archive
-from archive_service.errors import BlobMissing, FixityMismatch, Rejected
+from archive_service.errors import BlobMissing, Damaged, FixityMismatch, Rejected
 from archive_service.models.record import Rendition
 from archive_service.services import ledger, tasks
 from archive_service.services.actor import Actor
 from archive_service.services.backup_database import RenditionRow, snapshot
-from archive_service.services.backup_manifest import DATABASE, FORMAT, SHEETS, SIDE_FILES, About, Writer, blob_path
+from archive_service.services.backup_manifest import ANCHORS, DATABASE, FORMAT, SHEETS, SIDE_FILES, About, Writer, blob_path
 
 Told = Callable[[int, int | None], None]
 
@@ -55,6 +56,7 @@ def make_backup(archive: Archive, folder: Path, *, actor: Actor, told: Told = la
             shutil.copyfile(archive.settings.home / name, part / name)
             writer.add_written(name)
     _copy_sheets(archive, part, writer)
+    _copy_anchors(archive, part, writer, sealed=head.sealed)
     for number, row in enumerate(rows, start=1):
         _copy(archive, row, writer, result)
         told(number, len(rows))
@@ -75,6 +77,19 @@ def _copy_sheets(archive: Archive, part: Path, writer: Writer) -> None:
             (part / SHEETS).mkdir(mode=0o700, exist_ok=True)
             shutil.copyfile(path, part / SHEETS / path.name)
             writer.add_written(f"{SHEETS}/{path.name}")
+
+
+def _copy_anchors(archive: Archive, part: Path, writer: Writer, *, sealed: int) -> None:
+    """The anchors of the moment: one written since goes further than the rows taken along."""
+    for path in anchor_files.paths(archive.settings.anchor_folder):
+        try:
+            is_of_then = anchor_files.read_file(path).anchor.seq <= sealed
+        except Damaged:
+            is_of_then = True  # taken along as it is; verify-ledger names it, here and where it is put back
+        if is_of_then:
+            (part / ANCHORS).mkdir(mode=0o700, exist_ok=True)
+            shutil.copyfile(path, part / ANCHORS / path.name)
+            writer.add_written(f"{ANCHORS}/{path.name}")
 
 
 def _copy(archive: Archive, row: RenditionRow, writer: Writer, result: BackupResult) -> None:

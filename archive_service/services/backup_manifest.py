@@ -21,6 +21,7 @@ DATABASE, MANIFEST, ABOUT, MEDIA_TYPES = "database", "manifest-sha256.txt", "bac
 SIDE_FILES = ("config.toml", "demo.json")  # of the instance, beside its rows and bytes
 SHEETS = "tasks"  # of tasks that had not ended, as in XUEJI_HOME
 BLOBS = "blobs"
+ANCHORS = "anchors"  # of the ledger, whatever folder the instance keeps them in
 CHUNK_BYTES = 1 << 20
 
 

@@ -21,7 +21,17 @@ from archive_service.errors import Refused, Rejected
 from archive_service.services import fixity, ledger, ledger_verify
 from archive_service.services.actor import Actor
 from archive_service.services.backup_database import other_counts, put_back
-from archive_service.services.backup_manifest import BLOBS, DATABASE, SHEETS, SIDE_FILES, digest_of, manifest_of, media_types_of, read_about
+from archive_service.services.backup_manifest import (
+    ANCHORS,
+    BLOBS,
+    DATABASE,
+    SHEETS,
+    SIDE_FILES,
+    digest_of,
+    manifest_of,
+    media_types_of,
+    read_about,
+)
 from archive_service.services.fixity import StoreVerdict
 from archive_service.settings import Settings
 
@@ -74,11 +84,7 @@ def restore(settings: Settings, folder: Path, *, actor: Actor, told: Told = lamb
     store.prepare()
     _insist_store_empty(store)
     _put_blobs(store, folder, told)
-    for name in (*SIDE_FILES, *(name for name, _ in manifest_of(folder) if name.startswith(f"{SHEETS}/"))):
-        if (folder / name).exists():
-            (settings.home / name).parent.mkdir(mode=0o700, exist_ok=True)
-            shutil.copyfile(folder / name, settings.home / name)
-            (settings.home / name).chmod(0o600)
+    _put_files(settings, folder)
     put_back(settings, folder / DATABASE)
     row_faults = other_counts(settings, about["counts"])  # before the schema is brought up, which may change them
     instance.prepare(settings)
@@ -100,6 +106,22 @@ def _put_blobs(store: BlobStore, folder: Path, told: Told) -> None:
         _, bucket, key = name.split("/", 2)
         store.put(Bucket(bucket), key, folder / name, media_type=types[name], sha256=digest)
         told(number, len(blobs))
+
+
+def _put_files(settings: Settings, folder: Path) -> None:
+    """What lies beside rows and bytes. An anchor that is there already stays: those are never replaced, verify-ledger compares them."""
+    for name, _ in manifest_of(folder):
+        target = _place_of(settings, name)
+        if target is not None and not (name.startswith(f"{ANCHORS}/") and target.exists()):
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copyfile(folder / name, target)
+            target.chmod(0o600)
+
+
+def _place_of(settings: Settings, name: str) -> Path | None:
+    if name.startswith(f"{ANCHORS}/"):
+        return settings.anchor_folder / Path(name).name
+    return settings.home / name if name in SIDE_FILES or name.startswith(f"{SHEETS}/") else None
 
 
 def _insist_empty(settings: Settings, about: dict[str, Any]) -> None:

@@ -17,8 +17,9 @@ from archive_service.archive import Archive
 from archive_service.clock import CHINA, civil
 from archive_service.errors import Damaged, Refused
 from archive_service.models.ledger import Event, EventLink
-from archive_service.services import ledger
+from archive_service.services import ledger, ledger_noted
 from archive_service.services.ledger_chain import GENESIS
+from archive_service.services.ledger_noted import Noted
 from archive_service.services.ledger_outside import chain_faults
 from archive_service.services.ledger_verify import NAMED_AT_MOST, OUT_OF_TIME, minute, places
 
@@ -27,6 +28,10 @@ A_TURN = (
     100  # files a turn of the sealer: a first event by a clock that stood in 2000 calls for thousands, and sealing must not wait for them
 )
 _DAY = timedelta(days=1)
+NOT_AS_NOTED = (
+    "台账写不出 {day} 原来的存证（事件 {event} 记有其摘要），没有写入：台账被改写过，或更早的存证丢失；"
+    "请用机外的存证或备份核对，并运行 xueji verify-ledger。"
+)
 
 
 def day_due(now: datetime) -> date:
@@ -37,19 +42,23 @@ def day_due(now: datetime) -> date:
 def write_due(archive: Archive, *, at_most: int | None = A_TURN) -> list[AnchorFile]:
     """Write the anchors of closed days that have none, the oldest first; stops before a day of which an event still waits to be sealed.
 
-    What is beyond `at_most` is left to the next call; None: all of them.
+    What is beyond `at_most` is left to the next call; None: all of them. Each file is followed by its event on the ledger; a folder that
+    was lost is written again only to the very bytes those events tell.
 
-    Raises: Damaged: the chain is not the one the last anchor saw. Unavailable: the folder cannot be written.
+    Raises: Damaged: the chain is not the one the last anchor saw, or an event tells. Unavailable: the folder cannot be written.
     """
     folder, now, written = archive.settings.anchor_folder, archive.clock.now(), []
-    last = _last_of_a_day(anchor_files.read(folder))
+    before = anchor_files.read(folder)
+    last = _last_of_a_day(before)
     with archive.read() as session:
         _insist_same_chain(session, last)
+        known = {each.day: each for each in reversed(ledger_noted.noted(session))}
         for day in islice(_days(session, last, day_due(now)), at_most):
             if _waits(session, day, now):
                 break
-            last = _anchor(session, day, _newest_of(session, day), last=last, whole_day=True)
+            last = _of_day(session, day, last, known.get(day))
             written.append(anchor_files.write(folder, f"ledger-{day}.json", last))
+    ledger_noted.note(archive, written, before)
     return written
 
 
@@ -131,6 +140,14 @@ def _days(session: Session, last: Anchor | None, due: date) -> Iterator[date]:
     while day <= due:
         yield day
         day += _DAY
+
+
+def _of_day(session: Session, day: date, last: Anchor | None, known: Noted | None) -> Anchor:
+    """The anchor of a whole day; one written before ends where it ended, whatever was sealed since under that day's date."""
+    anchor = _anchor(session, day, known.seq if known else _newest_of(session, day), last=last, whole_day=True)
+    if known and anchor.digest != known.sha256:
+        raise Damaged(NOT_AS_NOTED.format(day=day, event=known.event_id), code="ledger_not_as_anchored")
+    return anchor
 
 
 def _waits(session: Session, day: date, now: datetime) -> bool:

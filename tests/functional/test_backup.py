@@ -7,11 +7,13 @@ import subprocess
 import threading
 import time
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from archive_service.adapters import anchor_files
 from archive_service.adapters.blobs import Bucket
 from archive_service.archive import open_archive
 from archive_service.errors import Refused, Rejected, Unavailable
@@ -20,9 +22,10 @@ from archive_service.models.job import Job
 from archive_service.models.ledger import Event
 from archive_service.models.record import Record, Rendition, RenditionRole
 from archive_service.rules.access import Role
-from archive_service.services import backup_manifest, fixity, intake, ledger, ledger_verify, tasks
+from archive_service.services import backup_manifest, fixity, intake, ledger, ledger_anchors, ledger_noted, ledger_verify, tasks
 from archive_service.services.actor import SERVICE
 from archive_service.services.backup import make_backup
+from archive_service.services.backup_database import snapshot
 from archive_service.services.backup_restore import check_backup, restore
 from archive_service.services.intake import Incoming
 from archive_service.settings import load
@@ -112,6 +115,40 @@ def test_everything_comes_back_and_every_digest_holds(archive, filled, backup, e
             assert session.scalars(select(Event.act).order_by(Event.id.desc())).first() == "instance.restored"
         ledger.seal(other)
         assert ledger_verify.verify(other).fault is None
+
+
+def test_the_anchors_go_along_and_come_back(archive, filled, empty, tmp_path):
+    archive.clock.at += timedelta(days=2)
+    first, second = ledger_anchors.write_due(archive)
+    ledger.seal(archive)
+    made = make_backup(archive, tmp_path / "backup", actor=SERVICE).folder
+    assert restore(empty, made, actor=SERVICE).is_sound
+    with closing(open_archive(empty)) as other:
+        files = anchor_files.read(other.settings.anchor_folder)
+        assert files == [first, second]
+        assert ledger_noted.absent(other, files) == []
+        assert ledger_noted.absent(other, files[:1]), "the ledger put back knows of both"
+        assert ledger_anchors.contradictions(other, files) == []
+
+
+def test_an_anchor_written_after_the_moment_stays_behind(archive, filled, tmp_path, monkeypatch):
+    """Its links are not in the rows taken along: put back, it would accuse the ledger of having been cut off."""
+    archive.clock.at += timedelta(days=1)
+    [first] = ledger_anchors.write_due(archive)
+    ledger.seal(archive)
+
+    def and_then_a_day(*args):
+        found = snapshot(*args)
+        with archive.begin() as session:
+            ledger.write(session, "search.made", ledger.Subject("search"), actor=SERVICE, now=archive.clock.now())
+        ledger.seal(archive)
+        archive.clock.at += timedelta(days=1)
+        assert len(ledger_anchors.write_due(archive)) == 1
+        return found
+
+    monkeypatch.setattr("archive_service.services.backup.snapshot", and_then_a_day)
+    made = make_backup(archive, tmp_path / "backup", actor=SERVICE).folder
+    assert anchor_files.read(made / "anchors") == [first]
 
 
 def test_the_backup_can_be_checked_without_this_program(backup):
