@@ -18,7 +18,7 @@ from archive_service.adapters.blobs.folders import sync_folder
 from archive_service.archive import Archive
 from archive_service.errors import BlobMissing, Damaged, FixityMismatch, Rejected
 from archive_service.models.record import Rendition
-from archive_service.services import ledger, tasks
+from archive_service.services import fixity_faults, ledger, tasks
 from archive_service.services.actor import Actor
 from archive_service.services.backup_database import RenditionRow, snapshot
 from archive_service.services.backup_manifest import ANCHORS, DATABASE, FORMAT, SHEETS, SIDE_FILES, About, Writer, blob_path
@@ -100,6 +100,9 @@ def _copy(archive: Archive, row: RenditionRow, writer: Writer, result: BackupRes
     except (BlobMissing, FixityMismatch) as error:
         if _is_registered(archive, row):
             result.faults.append(f"材料 {row.record_id}：{error.message}")
+        return
+    except ValueError:  # no bucket or key the store could have
+        result.faults.append(f"材料 {row.record_id}：{fixity_faults.WORDS[fixity_faults.NO_PLACE]}（{row.bucket}/{row.blob_key}）")
         return
     result.renditions, result.bytes = result.renditions + 1, result.bytes + row.bytes
 

@@ -95,6 +95,8 @@ def _is_kept(archive: Archive, row: Rendition) -> bool:
     except (BlobMissing, FixityMismatch):
         with archive.read() as session:
             return session.get(Rendition, row.id) is None  # expunged by order meanwhile
+    except ValueError:  # no bucket or key the store could have
+        return False
     return (stored.bytes, stored.sha256) == (row.bytes, row.sha256)
 
 

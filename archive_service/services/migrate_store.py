@@ -19,6 +19,7 @@ from archive_service.errors import BlobMissing, Conflict, FixityMismatch, Refuse
 from archive_service.models.record import Rendition
 from archive_service.services import ledger, migrate_journal
 from archive_service.services.actor import Actor
+from archive_service.services.fixity_faults import NO_PLACE, WORDS
 from archive_service.services.migrate_journal import Journal
 from archive_service.settings import Settings
 
@@ -109,6 +110,13 @@ def _rows(archive: Archive) -> Iterator[_Row]:
 
 
 def _move(archive: Archive, store: BlobStore, row: _Row, journal: Journal, moved: Moved) -> None:
+    try:
+        _bring(archive, store, row, journal, moved)
+    except ValueError:  # no bucket or key a store could have
+        moved.faults.append(f"材料 {row.record_id}：{WORDS[NO_PLACE]}（{row.bucket}/{row.key}）")
+
+
+def _bring(archive: Archive, store: BlobStore, row: _Row, journal: Journal, moved: Moved) -> None:
     bucket = Bucket(row.bucket)
     if journal.has(row.id, row.sha256) and _is_kept(store, bucket, row):
         moved.proved_before += 1

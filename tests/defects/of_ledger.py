@@ -4,6 +4,7 @@ from tests.defects.defect import Defect, change
 
 GUARDS = "tests/defects/test_guards_sight.py"
 TAMPERED = "tests/functional/test_ledger.py::test_a_tampering_is_named"
+NOTED = "tests/functional/test_ledger_noted.py"
 VERIFY = "services/ledger_verify.py"
 
 DEFECTS = (
@@ -66,5 +67,17 @@ DEFECTS = (
         "the database itself refuses to change an event",
         (change("migrations/versions/20261124_first_schema.py", "        append_only(table)\n", "        pass\n"),),
         ("tests/test_migrations.py::test_events_cannot_be_touched",),
+    ),
+    Defect(
+        "emptied-anchors-unseen",
+        "verify-ledger names an anchor the ledger has noted and the folder lacks",
+        (change("services/ledger_noted.py", "for each in noted(session)} - there)", "for each in noted(session)} & set())"),),
+        (f"{NOTED}::test_a_folder_emptied_after_a_rewriting_is_named_and_not_filled_anew", f"{NOTED}::test_one_anchor_taken_out_is_named"),
+    ),
+    Defect(
+        "lost-anchors-written-for-a-rewritten-chain",
+        "a lost anchor is written again only to the bytes the ledger has noted",
+        (change("services/ledger_anchors.py", "if known and anchor.digest != known.sha256:", "if False:"),),
+        (f"{NOTED}::test_a_folder_emptied_after_a_rewriting_is_named_and_not_filled_anew",),
     ),
 )

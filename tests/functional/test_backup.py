@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from archive_service.adapters import anchor_files
 from archive_service.adapters.blobs import Bucket
@@ -115,6 +115,19 @@ def test_everything_comes_back_and_every_digest_holds(archive, filled, backup, e
             assert session.scalars(select(Event.act).order_by(Event.id.desc())).first() == "instance.restored"
         ledger.seal(other)
         assert ledger_verify.verify(other).fault is None
+
+
+@pytest.mark.parametrize("values", [{"bucket": "attic"}, {"blob_key": "../attic"}], ids=["bucket", "key"])
+def test_a_row_that_names_no_place_of_the_store_does_not_end_the_run(archive, filled, tmp_path, values):
+    with archive.begin() as session:
+        first = session.scalars(select(Rendition).where(Rendition.role == RenditionRole.MASTER).order_by(Rendition.id)).first()
+        session.execute(update(Rendition).where(Rendition.id == first.id).values(values))
+    made = make_backup(archive, tmp_path / "backup", actor=SERVICE)
+    [fault] = made.faults
+    assert first.record_id in fault
+    assert "attic" in fault
+    assert made.renditions == len(digests(archive)) - 1
+    assert check_backup(made.folder, nothing) == []
 
 
 def test_the_anchors_go_along_and_come_back(archive, filled, empty, tmp_path):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from archive_service.cli import doctor_instance, doctor_machine, main
 from archive_service.db import open_engine
@@ -252,6 +252,13 @@ def test_a_part_without_faults_hides_no_damage_found_before(archive, sound):
     assert not proof(checked=9, faults=0)
     assert proof(checked=2, faults=1, rota=2)
     assert proof(checked=2, faults=0, rota=2)
+
+
+@pytest.mark.parametrize("values", [{"bucket": "attic"}, {"blob_key": "../attic"}], ids=["bucket", "key"])
+def test_a_row_that_names_no_place_of_the_store_is_a_fault_and_no_end(archive, sound, values):
+    with archive.begin() as session:
+        session.execute(update(Rendition).where(Rendition.id == select(func.min(Rendition.id)).scalar_subquery()).values(values))
+    assert named(archive)[Code.BLOB_MISSING].state is State.FAULT
 
 
 def unrelated(plant):

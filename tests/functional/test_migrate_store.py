@@ -194,6 +194,16 @@ def test_damage_is_named_with_its_side_and_the_rest_goes_over(tmp_path):
     assert there.get(Bucket.WORKING, rows[2].blob_key) == b"somebody else's", "nothing at the target is overwritten"
 
 
+def test_a_row_that_names_no_place_of_a_store_is_named_and_the_rest_goes_over(tmp_path):
+    instance = Instance(tmp_path / "home", {}, blobs=3)
+    with closing(instance.opened()) as archive, archive.begin() as session:
+        session.scalars(select(Rendition).order_by(Rendition.id)).first().bucket = "attic"
+    status, moved, _ = instance.move(instance.target(kind="directory", folder=str(tmp_path / "new")))
+    assert (status, moved["copied"]) == (1, 2)
+    [fault] = moved["faults"]
+    assert "存放位置" in fault
+
+
 def test_what_vanished_or_rotted_at_the_target_is_found(tmp_path):
     instance = Instance(tmp_path / "home", {}, blobs=6)
     target, new = instance.target(kind="directory", folder=str(tmp_path / "new")), tmp_path / "new"
