@@ -189,6 +189,42 @@ def test_chinese_has_full_width_signs(path):
     assert bool(found) == (name_of(path) in HALF_WIDTH_WANTED), found
 
 
+def pages() -> list[Path]:
+    return [*sorted((ROOT / "frontend" / "js").rglob("*.js")), *sorted((ROOT / "templates").rglob("*.html"))]
+
+
+@pytest.mark.parametrize("path", pages(), ids=name_of)
+def test_chinese_on_screens_has_full_width_signs(path):
+    assert not _half_width_on(path.suffix, path.read_text("utf-8"))
+
+
+def test_a_half_width_sign_is_found_on_screens():
+    assert _half_width_on(".js", "say(`\u6ca1\u6709\u6536\u4e0b(${status})`);")
+    assert _half_width_on(".js", 'say("\u7f51\u7edc\u65ad\u5f00, \u7a0d\u540e");')
+    assert not _half_width_on(".js", 'say("\u7f51\u7edc\u65ad\u5f00"); // (a comment on \u7f51\u7edc, in English)')
+    assert _half_width_on(".html", '<b title="\u628a\u63e1:">\u628a\u63e1</b>')
+    assert _half_width_on(".html", "<p>\u5171 {{ n }}, \u672a\u8bfb</p>")
+    assert not _half_width_on(".html", '{# \u5f52\u4f4d: the tray #}<a href="/t?x={{ x }}" @click="go(\'x\')">\u5f52\u4f4d</a>')
+
+
+def _half_width_on(suffix: str, source: str) -> list[str]:
+    """Texts of a page or a script in which a half-width sign stands beside Chinese or beside a value put in."""
+    texts = _texts_of_script(source) if suffix == ".js" else _texts_of_page(source)
+    return [text for text in texts if re.search("[\u4e00-\u9fff]", text) and HALF_WIDTH.search(text)]
+
+
+def _texts_of_script(source: str) -> list[str]:
+    """String literals, a value put into one as one sign."""
+    return [re.sub(r"\$\{[^}]*\}", VALUE, text) for text in re.findall(r'"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`', source)]
+
+
+def _texts_of_page(source: str) -> list[str]:
+    """What stands between tags, and in the attributes a person reads."""
+    shown = re.sub(r"\{#.*?#\}|\{%.*?%\}|<(style|script).*?</\1>", " ", source, flags=re.DOTALL)
+    shown = re.sub(r"\{\{.*?\}\}", VALUE, shown, flags=re.DOTALL)
+    return [*re.findall(r'(?:title|alt|placeholder|aria-label|data-confirm)="([^"]*)"', shown), *re.split(r"<[^>]*>", shown)]
+
+
 def test_a_half_width_sign_is_found_beside_chinese_and_values():
     found = [text for _, _, text in _strings(ast.parse('a = "\u6536\u4e0b:"; b = f"\u6536{a},{a}"; c = "\u6536 a, b (c)"; d = f"{a},{b}"'))]
     assert [bool(HALF_WIDTH.search(text)) for text in found if re.search("[\u4e00-\u9fff]", text)] == [True, True, False]

@@ -24,7 +24,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 // A part that did not come: said in words, and what stands there stays.
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
-  say(status === 403 ? "您没有看这部分的权限。" : `这一部分没有取到(${status})。已有的内容不受影响，稍后再试。`);
+  say(status === 403 ? "您没有看这部分的权限。" : `这一部分没有取到（${status}）。已有的内容不受影响，稍后再试。`);
 });
 document.addEventListener("htmx:sendError", () => say("网络断开。已有的内容不受影响，接通后再试。"));
 

@@ -65,7 +65,7 @@ function whyNot(error) {
   const answer = error.originalResponse;
   const status = answer?.getStatus() ?? 0;
   if (status < 400 || status >= 500) return ["上传中断，已传的部分还在。线路恢复后自动或按「再传」继续。", true];
-  return [detailIn(answer.getBody()) ?? `服务器没有收下(${status})。`, status === 429];
+  return [detailIn(answer.getBody()) ?? `服务器没有收下（${status}）。`, status === 429];
 }
 
 function detailIn(body) {

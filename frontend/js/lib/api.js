@@ -2,7 +2,7 @@
 
 export class ApiError extends Error {
   constructor(status, problem) {
-    super(problem.detail ?? problem.title ?? `服务器没有回答(${status}),稍后再试。`);
+    super(problem.detail ?? problem.title ?? `服务器没有回答（${status}），稍后再试。`);
     this.status = status;
     this.problem = problem;
   }
