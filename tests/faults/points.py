@@ -75,6 +75,15 @@ DECIDING = (  # of a case; not on the way of a paper
     Point("act-half-told", "web", "after", f"{_S}.case_actions:_tell"),
     Point("act-committed-unanswered", "web", "after", f"{_S}.case_actions:act_on_case"),
 )
+RESUMING = (  # of a paper that comes in pieces, and of a request that is sent again
+    Point("upload-announced-unanswered", "web", "after", f"{_S}.uploads:begin"),
+    Point("piece-written-unsynced", "web", "after", f"{_S}.uploads:_write_whole"),
+    Point("piece-kept-unanswered", "web", "after", f"{_S}.uploads:append"),
+    Point("upload-noted-uncommitted", "web", "after", f"{_S}.uploads:note_made"),
+    Point("key-noted-uncommitted", "web", "after", f"{_S}.answers:note_made"),
+    Point("taken-in-uncleared", "web", "before", f"{_S}.uploads:clear"),
+    Point("taken-in-unanswered", "web", "before", f"{_S}.answers:keep"),
+)
 GROUPS = {
     "upload": UPLOAD,
     "judging": JUDGING,

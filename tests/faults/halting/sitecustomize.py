@@ -13,6 +13,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def halt(point, values):
         return
     with suppress(FileNotFoundError):
         (FOLDER / f"{point['name']}.armed").rename(FOLDER / f"{point['name']}.{os.getpid()}")
-        os.kill(os.getpid(), signal.SIGSTOP)
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # to the process it may reach another thread first, and this one goes on
 
 
 def halting(function, points):
