@@ -35,7 +35,9 @@ DEFECTS = (
         "students elsewhere are neither found nor counted",
         (
             change(
-                "services/students.py", "conditions = [scope.students(), *_conditions(criteria)]", "conditions = [*_conditions(criteria)]"
+                "services/students.py",
+                "conditions = [scope.students(in_list=True), *_conditions(criteria)]",
+                "conditions = [*_conditions(criteria)]",
             ),
         ),
         ("tests/functional/test_students.py::test_students_elsewhere_are_neither_found_nor_counted",),
@@ -55,8 +57,14 @@ DEFECTS = (
     Defect(
         "scope-left-out-of-search-rows",
         "the index proposes, rows decide",
-        (change("services/search_rows.py", "where(Page.id.in_(page_ids), readable(scope))", "where(Page.id.in_(page_ids))"),),
+        (change("services/search_rows.py", "in_(page_ids), readable(scope)),\n", "in_(page_ids)),\n"),),
         (f"{GUARDS}::test_what_the_index_proposes_passes_the_rows",),
+    ),
+    Defect(
+        "counted-without-the-rows",
+        "what is counted and not shown is held against the rows too",
+        (change("services/search_rows.py", "in_(page_ids), readable(scope))\n", "in_(page_ids))\n"),),
+        ("tests/functional/test_search_scope.py::test_a_document_that_lies_shows_nothing",),
     ),
     Defect(
         "unscoped-index-query",
