@@ -148,6 +148,12 @@ def revive(session: Session, ids: Collection[int], *, now: datetime) -> int:
     return int(changed.rowcount)  # type: ignore[attr-defined]  # as above
 
 
+def settle(session: Session, record_id: str, kinds: Collection[str], *, now: datetime) -> int:
+    """End dead letters of a record whose work somebody has asked for anew; why they failed stays with them."""
+    dead = update(Job).where(Job.record_id == record_id, Job.kind.in_(kinds), Job.state == JobState.DEAD)
+    return int(session.execute(dead.values(state=JobState.DONE, finished_at=now)).rowcount)  # type: ignore[attr-defined]  # as above
+
+
 def forget(session: Session, *, before: datetime) -> None:
     """Drop finished jobs older than an instant; dead letters stay until someone decides."""
     session.execute(delete(Job).where(Job.state == JobState.DONE, Job.finished_at < before))

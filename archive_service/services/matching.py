@@ -28,10 +28,11 @@ from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope, Tree
 
 ENTRIES_AT_MOST = 400
+OUTCOME = ("first_page", "last_page", "state", "student_id", "candidates", "disagreements", "decided_by")  # of a match, all but when
 
 
 def match_record(archive: Archive, record_id: str) -> None:
-    """Propose or settle whose paper it is; a person's earlier decision stands."""
+    """Propose or settle whose paper it is; a person's earlier decision stands. What is found again as it is makes no second event."""
     now = archive.clock.now()
     with archive.begin() as session:
         record = session.get(Record, record_id, with_for_update=True)
@@ -42,9 +43,9 @@ def match_record(archive: Archive, record_id: str) -> None:
             _compare_again(session, record, decided)
         else:
             weighed = _weigh(session, record)
-            _keep(session, record, weighed, now)
-            subject = Subject("record", record_id, student_id=record.student_id, record_id=record_id)
-            ledger.write(session, "record.matched", subject, actor=SERVICE, now=now, detail={"outcome": weighed.outcome.value})
+            if _keep(session, record, weighed, now):
+                subject = Subject("record", record_id, student_id=record.student_id, record_id=record_id)
+                ledger.write(session, "record.matched", subject, actor=SERVICE, now=now, detail={"outcome": weighed.outcome.value})
         queue.put(session, "index", record_id=record_id, now=now, priority=3)
 
 
@@ -192,22 +193,36 @@ def _units_below(session: Session, unit_id: str) -> frozenset[str]:
     return frozenset(unit for unit in schools if unit_id in tree.above(unit)) | {unit_id}
 
 
-def _keep(session: Session, record: Record, weighed: Weighed, now: datetime) -> None:
+def _keep(session: Session, record: Record, weighed: Weighed, now: datetime) -> bool:
+    """Keep the outcome; false when it is kept already: a run killed between its end and the end of its job is done again."""
+    place, decision = _place(session, record, weighed), _decision(record, weighed.student_id, weighed, None, SERVICE, now)
+    if place == (record.match_state, record.student_id, record.organisation_id) and _is_kept(session, decision):
+        return False
     session.execute(delete(Match).where(Match.record_id == record.id))
-    session.add(_decision(record, weighed.student_id, weighed, None, SERVICE, now))
-    record.match_state = MatchState(weighed.outcome.value)
+    session.add(decision)
+    record.match_state, record.student_id, record.organisation_id = place
     record.version += 1
-    student_id = weighed.student_id or record.given_student_id
+    return True
+
+
+def _place(session: Session, record: Record, weighed: Weighed) -> tuple[MatchState, str | None, str]:
+    """By what was weighed: the match state, the student, the organisation whose record it is."""
+    state, student_id = MatchState(weighed.outcome.value), weighed.student_id or record.given_student_id
+    stays = record.student_id, record.organisation_id
     if student_id == record.student_id:
-        return
+        return state, *stays
     if _is_frozen(session, record.student_id) or is_evidence(session, record):
-        record.match_state = MatchState.CONFLICT  # it stays where it is, and a person looks
-    elif student_id is None:
-        _unfile(record)
-    elif _is_frozen(session, student_id):
-        record.match_state = MatchState.PROPOSED
-    else:
-        record.student_id, record.organisation_id = student_id, session.get_one(Student, student_id).school_id
+        return MatchState.CONFLICT, *stays  # it stays where it is, and a person looks
+    if student_id is None:
+        return state, None, record.received_unit_id
+    if _is_frozen(session, student_id):
+        return MatchState.PROPOSED, *stays
+    return state, student_id, session.get_one(Student, student_id).school_id
+
+
+def _is_kept(session: Session, decision: Match) -> bool:
+    kept = session.scalars(select(Match).where(Match.record_id == decision.record_id)).all()
+    return len(kept) == 1 and all(getattr(kept[0], name) == getattr(decision, name) for name in OUTCOME)
 
 
 def _unfile(record: Record) -> None:

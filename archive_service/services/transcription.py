@@ -100,7 +100,7 @@ def note_failure(session: Session, record_id: str, reason: str, *, is_final: boo
 
 
 def retry(archive: Archive, record_id: str, *, actor: Actor) -> Record:
-    """Judge or read a record again after a failure.
+    """Judge or read a record again after a failure; the job that failed is no dead letter any more.
 
     Raises: NotFound, Denied.
     """
@@ -113,6 +113,7 @@ def retry(archive: Archive, record_id: str, *, actor: Actor) -> Record:
         record.state = RecordState.READING if record.page_count else RecordState.RECEIVED
         record.transcript_state, record.transcript_reason = TranscriptState.PENDING, None
         record.version += 1
+        queue.settle(session, record_id, ("judge", "read"), now=now)
         queue.put(session, job, record_id=record_id, now=now, priority=1)
         ledger.write(session, "record.retried", Subject("record", record_id, record.student_id, record_id), actor=actor, now=now)
     return record

@@ -20,6 +20,7 @@ from archive_service.keeper import Keeper
 from archive_service.models.job import Job, JobState
 from archive_service.models.ledger import Event
 from archive_service.models.record import Match, MatchState, Page, Record, RecordState, Rendition, TranscriptState
+from archive_service.models.student import Student
 from archive_service.rules.access import Role
 from archive_service.services import failures, indexing, intake, ledger, ledger_verify, records, search, transcription, upkeep, watching
 from archive_service.services.intake import Incoming
@@ -184,6 +185,17 @@ def test_a_person_has_it_read_again(archive, desk, with_engine, keep_index):
     assert desk.find("登记卡") == [record_id]
 
 
+def test_what_a_person_has_read_again_is_no_dead_letter_any_more(archive, make, desk, with_engine):
+    record_id, other_id = desk.hand_in(), desk.hand_in("另一张")
+    Worker(with_engine("failing-error", attempts=1)).drain()
+    admin = make.actor(Role.SYSTEM_ADMIN, make.tree()[0])
+    assert {job.record_id for job in watching.operations(archive, actor=admin).dead} == {record_id, other_id}
+    transcription.retry(archive, record_id, actor=desk.registrar)
+    assert [job.record_id for job in watching.operations(archive, actor=admin).dead] == [other_id]
+    Worker(archive).drain()
+    assert desk.look(record_id).record.transcript_state is TranscriptState.PRESENT
+
+
 def test_the_operator_revives_dead_letters(archive, make, desk, with_engine, keep_index):
     record_id = desk.hand_in()
     Worker(with_engine("failing-error", attempts=1)).drain()
@@ -244,6 +256,30 @@ def test_finished_jobs_done_again_change_nothing(archive, desk, keep_index):
     assert desk.find("登记卡") == [record_id]
     ledger.seal(archive)
     assert ledger_verify.verify(archive).fault is None
+
+
+def test_a_match_done_again_is_one_event(archive, desk):
+    """As after a kill between the end of the work and the end of its job."""
+    record_id = desk.hand_in()
+    Worker(archive).drain()
+    before = match_of(archive, record_id)
+    job = Job(kind="match", record_id=record_id)
+    for _ in range(2):
+        worker.HANDLERS["match"](archive, job)
+    assert match_of(archive, record_id) == before
+    assert before[1] == 1
+    with archive.begin() as session:  # what is found otherwise is an event again
+        session.get_one(Student, desk.student.id).name = "李四"
+    worker.HANDLERS["match"](archive, job)
+    assert match_of(archive, record_id)[1] == 2
+
+
+def match_of(archive, record_id):
+    """The record's version, how often it was matched, and when last."""
+    with archive.read() as session:
+        events = select(func.count()).select_from(Event).where(Event.act == "record.matched", Event.record_id == record_id)
+        match = session.scalars(select(Match).where(Match.record_id == record_id)).one()
+        return session.get_one(Record, record_id).version, session.scalar(events), match.id, match.decided_at
 
 
 def renditions(archive, record_id):
