@@ -19,7 +19,8 @@ class Case(Base):
     __table_args__ = (
         UniqueConstraint("organisation_id", "year", "serial"),
         Index(None, "student_id"),
-        Index(None, "state", "due_on"),
+        Index(None, "state", "due_on", "id"),
+        Index(None, "due_on", "id"),
         Index(None, "organisation_id", "state"),
     )
 

@@ -92,6 +92,7 @@ class Record(Base):
         Index(None, "batch_id", "id"),
         Index(None, "organisation_id", "match_state", "id"),
         Index(None, "organisation_id", "received_at"),
+        Index(None, "organisation_id", "received_on"),
         Index(None, "organisation_id", "sha256"),
         Index(None, "supersedes_id"),
         Index(None, "received_unit_id", "id"),

@@ -28,6 +28,7 @@ class Student(Base):
     __tablename__ = "student"
     __table_args__ = (
         Index(None, "school_id", "grade", "class_name"),
+        Index(None, "school_id", "section", "state", "id"),
         Index(None, "name"),
         Index(None, "id_no"),
         Index(None, "birth_on"),

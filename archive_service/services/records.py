@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive_service.archive import Archive
@@ -34,6 +34,7 @@ from archive_service.services.actor import Actor
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope
 from archive_service.services.students import current_number
+from archive_service.services.totals import counted
 
 Row = TypeVar("Row", Page, PageField, PageFinding, PageSeal, PageCode, Match)
 
@@ -110,7 +111,7 @@ def listed(archive: Archive, wanted: Filter, *, actor: Actor, cursor: str | None
     with archive.begin() as session:
         scope = Scope.of(session, actor)
         rows = select(Record).where(scope.records(), *_conditions(wanted))
-        total = session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
+        total = counted(session, select(Record.id).where(scope.records(in_list=True), *_conditions(wanted)))
         if cursor:
             rows = rows.where(Record.id < cursor)
         found = list(session.scalars(rows.order_by(Record.id.desc()).limit(size + 1)))

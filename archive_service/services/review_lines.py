@@ -1,13 +1,14 @@
 """Cases as lines of a list: the statement behind every list of cases, and whose turn it is.
 
-Lives here: CaseLine, the joined select, the condition «waits at one of my units». Not here: the lists themselves (review_queue,
+Lives here: CaseLine, the joined select, what waits at one of my units. Not here: the lists themselves (review_queue,
 review_work), a case whole (case_view).
 """
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Row, Select, and_, cast, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, SQLColumnExpression, and_, false, or_, select, union
 
 from archive_service.clock import civil
 from archive_service.models.case import Case, CaseStep
@@ -21,7 +22,6 @@ from archive_service.services.case_view import clock_of
 from archive_service.services.case_view_shape import ClockView
 from archive_service.services.scope import Scope
 
-SOMEDAY = date(9999, 12, 31)  # a case without a clock comes after all that have one
 _TURNS = (Right.REVIEW_CASE, Right.SUBMIT_CASE)
 
 
@@ -51,9 +51,9 @@ class CaseLine:
         return self.state.label
 
 
-def last_day() -> ColumnElement[date]:
-    """The due day of a case for ordering; without one it is far away."""
-    return func.coalesce(Case.due_on, cast(literal(SOMEDAY), Date))
+def by_due_day() -> tuple[SQLColumnExpression[Any], ...]:
+    """The order of every list of cases: what is due first, then what has no clock, as it was opened."""
+    return Case.due_on.is_(None), Case.due_on, Case.id
 
 
 def lines() -> Select[Case, Student, str, CaseStep]:
@@ -64,14 +64,24 @@ def lines() -> Select[Case, Student, str, CaseStep]:
         .join(Student, Student.id == Case.student_id)
         .join(Organisation, Organisation.id == Case.organisation_id)
         .outerjoin(CaseStep, open_step)
-        .order_by(last_day(), Case.id)
+        .order_by(*by_due_day())
     )
 
 
-def my_turn(scope: Scope) -> ColumnElement[bool]:
-    """The open step waits at a unit at which the actor may do it: a condition on CaseStep."""
+def my_turn(scope: Scope) -> Select[str]:
+    """The ids of cases whose open step waits at a unit at which the actor may do it, found from the units."""
     turns = [and_(CaseStep.right == right.value, CaseStep.unit_id.in_(units)) for right in _TURNS if (units := scope.own_units_with(right))]
-    return or_(*turns) if turns else false()
+    return select(CaseStep.case_id).where(CaseStep.state == StepState.OPEN.value, or_(false(), *turns))
+
+
+def waiting_for_me(scope: Scope) -> CompoundSelect[str]:
+    """The ids of what waits at my units or was returned to one of them, found from the units; the scope is still to be asked."""
+    return union(my_turn(scope), select(Case.id).where(_returned_to_me(scope)))
+
+
+def _returned_to_me(scope: Scope) -> ColumnElement[bool]:
+    """Returned to a school at which the actor prepares cases: a condition on Case."""
+    return and_(Case.state == CaseState.RETURNED.value, Case.organisation_id.in_(scope.own_units_with(Right.SUBMIT_CASE)))
 
 
 def line_of(row: Row[Case, Student, str, CaseStep | None], law: Law, on: date) -> CaseLine:

@@ -1,35 +1,31 @@
 """Lists of cases: 待审 (what waits at my unit, by due day, with the next and the previous) and all cases in scope.
 
 Lives here: `review_queue`, `neighbours`, `list_cases`, their filters. Not here: 今日 (review_work), a case whole (case_view).
-Lists are counted exactly and paged by key, so that a page neither repeats nor skips a line when cases are decided in between.
+How a page is found in the order of due days is in review_pages.
 """
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
 from archive_service.clock import today
-from archive_service.errors import Rejected
-from archive_service.ids import is_id
-from archive_service.models.case import Case, CaseStep
+from archive_service.models.case import Case
 from archive_service.models.student import Student, StudentNumber
-from archive_service.rules.access import Right
 from archive_service.rules.identity import normalise
 from archive_service.rules.lifecycle import CaseState
 from archive_service.rules.names import fold_name
-from archive_service.services import ledger
+from archive_service.services import ledger, review_pages
 from archive_service.services.actor import Actor
-from archive_service.services.case_chain import StepState
 from archive_service.services.ledger import Subject
-from archive_service.services.review_lines import SOMEDAY, CaseLine, last_day, line_of, lines, my_turn
+from archive_service.services.review_lines import CaseLine, line_of, lines, my_turn, waiting_for_me
 from archive_service.services.scope import Scope
+from archive_service.services.scope_parties import walked
+from archive_service.services.totals import counted
 
-Columns = TypeVarTuple("Columns")
 UNDER_WAY = (CaseState.SUBMITTED.value, CaseState.IN_REVIEW.value)
 PAGE_SIZE = 50
 NEIGHBOURS_AT_MOST = 5_000
@@ -128,7 +124,7 @@ def neighbours(archive: Archive, case_id: str, *, actor: Actor, filters: QueueFi
     with archive.read() as session:
         listing = _queue(archive, session, actor)
         listing.conditions += _chosen(filters or QueueFilters(), listing.on)
-        ids = list(session.scalars(_narrowed(lines().with_only_columns(Case.id), listing).limit(NEIGHBOURS_AT_MOST)))
+        ids = list(session.scalars(lines().with_only_columns(Case.id).where(*listing.conditions).limit(NEIGHBOURS_AT_MOST)))
     if case_id not in ids:
         return Neighbours(None, len(ids), None, ids[0] if ids else None)
     at = ids.index(case_id)
@@ -146,16 +142,11 @@ def list_cases(
     chosen = filters or CaseFilters()
     with archive.begin() as session:
         scope = Scope.of(session, actor)
-        listing = _Listing(archive, session, scope, [scope.cases()])
+        listing = _Listing(archive, session, scope, [scope.cases(in_list=not chosen.mine)])
         if chosen.mine:
-            listing.conditions.append(or_(my_turn(scope), returned_to_me(scope)))
+            listing.conditions.append(Case.id.in_(waiting_for_me(scope)))
         listing.conditions += _wanted(chosen)
         return _page(listing, cursor, size)
-
-
-def returned_to_me(scope: Scope) -> ColumnElement[bool]:
-    """Returned to a school at which the actor prepares cases: a condition on Case."""
-    return and_(Case.state == CaseState.RETURNED.value, Case.organisation_id.in_(scope.own_units_with(Right.SUBMIT_CASE)))
 
 
 def end_of_week(on: date) -> date:
@@ -165,7 +156,12 @@ def end_of_week(on: date) -> date:
 
 def _queue(archive: Archive, session: Session, actor: Actor) -> _Listing:
     scope = Scope.of(session, actor)
-    return _Listing(archive, session, scope, [scope.cases(), my_turn(scope), Case.state.in_(UNDER_WAY)])
+    return _Listing(archive, session, scope, [Case.id.in_(_under_way(scope)), scope.cases()])
+
+
+def _under_way(scope: Scope) -> Select[str]:
+    """What is my turn and has left the school that prepares it."""
+    return select(Case.id).where(Case.id.in_(my_turn(scope)), walked(Case.state).in_(UNDER_WAY))
 
 
 def _chosen(filters: QueueFilters, on: date) -> list[ColumnElement[bool]]:
@@ -202,20 +198,15 @@ def _due(due: Due, on: date) -> ColumnElement[bool]:
     return Case.due_on == on if due is Due.TODAY else Case.due_on.between(on, end_of_week(on))
 
 
-def _narrowed(statement: Select[*Columns], listing: _Listing) -> Select[*Columns]:
-    return statement.where(*listing.conditions)
-
-
 def _page(listing: _Listing, cursor: str | None, size: int) -> CaseList:
-    total = listing.session.scalar(select(func.count()).select_from(_narrowed(lines().with_only_columns(Case.id), listing).subquery())) or 0
-    statement = _narrowed(lines(), listing)
-    if cursor:
-        due_on, case_id = _read_cursor(cursor)
-        statement = statement.where(or_(last_day() > due_on, and_(last_day() == due_on, Case.id > case_id)))
-    rows = listing.session.execute(statement.limit(size + 1)).all()
+    narrowed = lines().with_only_columns(Case.id).order_by(None).where(*listing.conditions)
+    total = counted(listing.session, narrowed)
+    shown = review_pages.ids(narrowed, review_pages.mark(cursor) if cursor else None, size + 1)
+    rows = listing.session.execute(lines().where(Case.id.in_(shown)).limit(size + 1)).all()
     items = [line_of(row, listing.archive.law, listing.on) for row in rows[:size]]
     _tell(listing, items)
-    return CaseList(items, _cursor(items[-1]) if len(rows) > size else None, total)
+    following = review_pages.cursor(items[-1]) if len(rows) > size else None
+    return CaseList(items, following, total)
 
 
 def _tell(listing: _Listing, items: list[CaseLine]) -> None:
@@ -225,30 +216,13 @@ def _tell(listing: _Listing, items: list[CaseLine]) -> None:
         ledger.write(listing.session, "cases.listed", Subject("case"), actor=listing.scope.actor, now=now, detail=detail)
 
 
-def _cursor(line: CaseLine) -> str:
-    due_on = line.clock.due_on if line.clock else SOMEDAY
-    return f"{due_on.isoformat()}~{line.id}"
-
-
-def _read_cursor(cursor: str) -> tuple[date, str]:
-    day, _, case_id = cursor.partition("~")
-    try:
-        due_on = date.fromisoformat(day)
-    except ValueError as error:
-        raise Rejected("翻页标记无效，请从第一页重新开始。") from error
-    if not is_id(case_id):
-        raise Rejected("翻页标记无效，请从第一页重新开始。")
-    return due_on, case_id
-
-
 def _counts(listing: _Listing) -> QueueCounts:
     on, sunday = listing.on, end_of_week(listing.on)
-    open_step = and_(CaseStep.case_id == Case.id, CaseStep.state == StepState.OPEN.value)
-    counted = select(
+    numbers = select(
         func.count(),
         func.count().filter(Case.due_on < on),
         func.count().filter(Case.due_on == on),
         func.count().filter(Case.due_on > on, Case.due_on <= sunday),
     )
-    total, late, now, week = listing.session.execute(_narrowed(counted.select_from(Case).join(CaseStep, open_step), listing)).one()
+    total, late, now, week = listing.session.execute(numbers.select_from(Case).where(*listing.conditions)).one()
     return QueueCounts(total, late, now, week)

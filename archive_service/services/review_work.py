@@ -4,43 +4,25 @@ Lives here: `my_work`. Not here: the figures behind the small charts (review_sta
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
 from archive_service.clock import today
-from archive_service.models.batch import Batch
-from archive_service.models.case import Case, CaseStep
-from archive_service.models.record import Record
-from archive_service.rules.access import Right
+from archive_service.models.case import Case
 from archive_service.rules.lifecycle import CaseState
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
-from archive_service.services.batches import UNFINISHED
-from archive_service.services.case_chain import StepState
 from archive_service.services.counts import tray_total
 from archive_service.services.ledger import Subject
-from archive_service.services.review_lines import CaseLine, last_day, line_of, lines, my_turn
-from archive_service.services.review_queue import end_of_week, returned_to_me
+from archive_service.services.review_lines import CaseLine, by_due_day, line_of, lines, waiting_for_me
+from archive_service.services.review_queue import end_of_week
 from archive_service.services.scope import Scope
 
 LINES_AT_MOST = 10  # of each pile; the lists behind have the rest
-BATCHES_AT_MOST = 5
-
-
-@dataclass(frozen=True)
-class BatchLine:
-    """Papers taken in together, and how far they have come."""
-
-    id: str
-    accession_no: str
-    label: str
-    opened_at: datetime
-    total: int
-    pending: int
 
 
 @dataclass(frozen=True)
@@ -53,7 +35,6 @@ class Work:
     later: list[CaseLine] = field(default_factory=list)
     returned: list[CaseLine] = field(default_factory=list)
     tray: int = 0
-    batches: list[BatchLine] = field(default_factory=list)
     totals: dict[str, int] = field(default_factory=dict)  # how many there are, by pile
 
 
@@ -62,7 +43,7 @@ def my_work(archive: Archive, *, actor: Actor) -> Work:
     on = today(archive.clock)
     with archive.begin() as session:
         scope = Scope.of(session, actor)
-        work = Work(tray=tray_total(session, scope), batches=_batches(session, scope))
+        work = Work(tray=tray_total(session, scope))
         shown = _first_of_piles(session, scope, on, work.totals)
         for row in session.execute(lines().where(Case.id.in_(shown))):
             line = line_of(row, archive.law, on)
@@ -81,11 +62,10 @@ def _first_of_piles(session: Session, scope: Scope, on: date, totals: dict[str, 
     """The pile of each case to be shown; how many each pile holds is put into `totals`."""
     pile = _pile(on)
     total = func.count().over(partition_by=pile).label("total")
-    place = func.row_number().over(partition_by=pile, order_by=(last_day(), Case.id)).label("place")
+    place = func.row_number().over(partition_by=pile, order_by=by_due_day()).label("place")
     mine = (
         select(Case.id, pile.label("pile"), total, place)
-        .outerjoin(CaseStep, and_(CaseStep.case_id == Case.id, CaseStep.state == StepState.OPEN.value))
-        .where(scope.cases(), or_(my_turn(scope), returned_to_me(scope)), Case.closed_at.is_(None))
+        .where(Case.id.in_(waiting_for_me(scope)), scope.cases(), Case.closed_at.is_(None))
         .subquery()
     )
     wanted = select(mine.c.id, mine.c.pile, mine.c.total).where(mine.c.place <= LINES_AT_MOST).order_by(mine.c.pile, mine.c.place)
@@ -104,19 +84,3 @@ def _pile(on: date) -> ColumnElement[str]:
         (Case.due_on == on, "today"),
         else_="this_week",
     )
-
-
-def _batches(session: Session, scope: Scope) -> list[BatchLine]:
-    pending = func.count().filter(Record.state.in_(UNFINISHED))
-    wanted = (
-        select(Batch, func.count(Record.id), pending)
-        .join(Record, Record.batch_id == Batch.id)
-        .where(scope.batches(), Batch.organisation_id.in_(scope.own_units_with(Right.CAPTURE)))
-        .group_by(Batch.id)
-        .order_by(Batch.opened_at.desc())
-        .limit(BATCHES_AT_MOST)
-    )
-    return [
-        BatchLine(batch.id, batch.accession_no, batch.label, batch.opened_at, total, waiting)
-        for batch, total, waiting in session.execute(wanted)
-    ]

@@ -7,29 +7,26 @@ Denied. Each list of records, students or cases uses the condition from here; no
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from archive_service.errors import Denied, NotFound, Refused
 from archive_service.models.batch import Batch
-from archive_service.models.case import Case, CaseEvidence, CaseStep
+from archive_service.models.case import Case
 from archive_service.models.organisation import Organisation
 from archive_service.models.record import Record
 from archive_service.models.student import Student
 from archive_service.rules import access
 from archive_service.rules.access import Right, Standing
-from archive_service.rules.lifecycle import CaseState
 from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services import sensitivity
 from archive_service.services.actor import Actor
+from archive_service.services.scope_parties import SUBMITTED, cases_of, children_of, is_relied_on, on_chain, papers_of, party_to, walked
 
 Row = TypeVar("Row")
-_CONDITIONS_KEPT = 256  # a condition says nothing but which units it asks for; building one costs more than asking it
-_LIVING = tuple(state.value for state in CaseState if state is not CaseState.WITHDRAWN)
-_SUBMITTED = tuple(state for state in _LIVING if state != CaseState.DRAFT.value)
 OTHER_STUDENT = "所述业务不是这份材料所属学生的业务，不能作为查阅依据。请换本人的业务，或写明查阅事由。"
 LOOKING_ON = frozenset({Right.READ_PAPER, Right.READ_STATISTICS})  # what an assisting department may do (HN-3.4)
 
@@ -117,17 +114,17 @@ class Scope:
     def _holds_at(self, unit_id: str, right: Right) -> bool:
         return access.may(self.actor.viewer, right, access.Subject(frozenset({unit_id}))).allowed
 
-    def records(self) -> ColumnElement[bool]:
-        """Which records the actor may read: a condition on Record."""
-        account, reading = self.actor.account_id, self.units(Right.READ_PAPER)
+    def records(self, *, in_list: bool = False) -> ColumnElement[bool]:
+        """Which records the actor may read: a condition on Record. `in_list`: asked of all records, not of some that are known."""
+        account, reading, mine = self.actor.account_id, self.units(Right.READ_PAPER), self.own_units_with(Right.READ_PAPER)
         if account is None:
             return false()
         takes_part = [Record.received_by == account] if self.own_units_with(Right.CAPTURE) else []
-        relied_on = sensitivity.may_be_relied_on(self.own_units_with(Right.READ_PAPER))
-        looks_on = [Record.organisation_id.in_(reading) & relied_on] if reading else []
+        looks_on = [Record.organisation_id.in_(reading) & sensitivity.may_be_relied_on(mine)] if reading else []
         if reading:
-            takes_part.append(_is_party(self.own_units_with(Right.READ_PAPER)))
-        return or_(_open(Standing.LOOKS_ON, looks_on), _open(Standing.TAKES_PART, takes_part))
+            rests_on = Record.id.in_(papers_of(mine)) if in_list and self.is_led else is_relied_on(mine)
+            takes_part += [Record.received_unit_id.in_(mine), rests_on]
+        return or_(false(), *_open(Standing.LOOKS_ON, looks_on), *_open(Standing.TAKES_PART, takes_part))
 
     def own_units_with(self, right: Right) -> frozenset[str]:
         """Units at which the actor itself holds a right."""
@@ -135,16 +132,27 @@ class Scope:
             self._held[right] = frozenset(unit for unit in self.own_units if self._holds_at(unit, right))
         return self._held[right]
 
-    def _takes_part(self, *, in_list: bool = False) -> ColumnElement[bool]:
-        return _party_to(self.own_units_with(Right.READ_PAPER), in_list=in_list)
+    @property
+    def is_led(self) -> bool:
+        """How a list is found: who has one unit is led from it to its few rows, who has many meets theirs walking along the order."""
+        return len(self.units(Right.READ_PAPER)) == 1
 
-    def students(self) -> ColumnElement[bool]:
-        """Which students the actor may see: a condition on Student. Those of other schools only in a case that was submitted."""
-        reading = self.units(Right.READ_PAPER)
+    def _takes_part(self) -> ColumnElement[bool]:
+        return party_to(self.own_units_with(Right.READ_PAPER))
+
+    def students(self, *, in_list: bool = False) -> ColumnElement[bool]:
+        """Which students the actor may see: a condition on Student. Those of other schools only in a case that was submitted.
+
+        `in_list`: asked of all students, not of some that are known by id or name.
+        """
+        reading, mine = self.units(Right.READ_PAPER), self.own_units_with(Right.READ_PAPER)
         if not reading:
             return false()
-        in_case = select(Case.student_id).where(self._takes_part(in_list=True), Case.state.in_(_SUBMITTED))
-        return Student.school_id.in_(reading) | Student.id.in_(in_case)
+        if in_list and self.is_led:
+            return Student.school_id.in_(reading) | Student.id.in_(children_of(mine))
+        school_id = walked(Student.school_id) if in_list else Student.school_id
+        in_case = select(Case.id).where(Case.student_id == Student.id, self._takes_part(), Case.state.in_(SUBMITTED))
+        return school_id.in_(reading) | in_case.correlate_except(Case).exists()
 
     def named_students(self) -> ColumnElement[bool]:
         """Students whose names and numbers the actor needs: of their own unit, and in a case their unit takes part in.
@@ -155,16 +163,20 @@ class Scope:
         in_case = select(Case.id).where(Case.student_id == Student.id, self._takes_part()).correlate_except(Case)
         return Student.school_id.in_(mine) | in_case.exists()
 
-    def cases(self, *, in_list: bool = True) -> ColumnElement[bool]:
-        """Which cases the actor may see: a condition on Case."""
-        reading = self.units(Right.READ_PAPER)
+    def cases(self, *, in_list: bool = False) -> ColumnElement[bool]:
+        """Which cases the actor may see: a condition on Case. `in_list`: asked of all cases, not of some that are known."""
+        reading, mine = self.units(Right.READ_PAPER), self.own_units_with(Right.READ_PAPER)
         if not reading:
             return false()
-        return Case.organisation_id.in_(reading) | self._takes_part(in_list=in_list)
+        if not in_list:
+            return Case.organisation_id.in_(reading) | self._takes_part()
+        if self.is_led:
+            return Case.organisation_id.in_(reading) | Case.id.in_(cases_of(mine))
+        return walked(Case.organisation_id).in_(reading) | on_chain(mine)
 
     def sees_case(self, case_id: ColumnElement[str] | InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
         """Whether the case that another row names may be seen, looked up row by row."""
-        return select(Case.id).where(Case.id == case_id, self.cases(in_list=False)).correlate_except(Case).exists()
+        return select(Case.id).where(Case.id == case_id, self.cases()).correlate_except(Case).exists()
 
     def sees_record(self, record_id: ColumnElement[str] | InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
         """Whether the record that another row names may be read, looked up row by row."""
@@ -209,7 +221,7 @@ class Scope:
 
     def case(self, session: Session, case_id: str, *, lock: bool = False) -> Case:
         """One case the actor may see. Raises NotFound."""
-        wanted = select(Case).where(Case.id == case_id, self.cases(in_list=False))
+        wanted = select(Case).where(Case.id == case_id, self.cases())
         return _one(session, wanted.with_for_update(of=Case) if lock else wanted)
 
     def batch(self, session: Session, batch_id: str) -> Batch:
@@ -239,37 +251,13 @@ class Scope:
             raise Denied
 
 
-@lru_cache(maxsize=_CONDITIONS_KEPT)
-def _is_party(mine: frozenset[str]) -> ColumnElement[bool]:
-    """One of these units took the paper in, or takes part in a case that rests on it and is about the paper's own student."""
-    standing = (
-        select(CaseEvidence.id)
-        .join(Case, Case.id == CaseEvidence.case_id)
-        .where(CaseEvidence.record_id == Record.id, CaseEvidence.replaced_at.is_(None), Case.student_id == Record.student_id)
-        .where(_party_to(mine))
-    )
-    return Record.received_unit_id.in_(mine) | standing.exists()
+def _open(standing: Standing, any_of: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """Papers that fulfil one of the conditions and are open in that standing: the rows' side of `access.reads`.
 
-
-@lru_cache(maxsize=_CONDITIONS_KEPT)
-def _party_to(mine: frozenset[str], *, in_list: bool = False) -> ColumnElement[bool]:
-    """Cases these units are party to: a condition on Case.
-
-    The unit that opened it while it lives, the others of its chain once it was submitted, nobody after it was withdrawn.
-    `in_list`: asked of all cases, the chain leads to them; of a few, each is looked up, whatever else the units have had to do with.
-    Source: HN-24.1, PIPL-6.
+    Each by itself, so that each can be led by its own index.
     """
-    step = aliased(CaseStep)
-    chain = select(step.case_id).where(step.unit_id.in_(mine))
-    on_chain = Case.id.in_(chain) if in_list else chain.where(step.case_id == Case.id).correlate_except(step).exists()
-    opened = Case.organisation_id.in_(mine) & Case.state.in_(_LIVING)
-    return opened | (on_chain & Case.state.in_(_SUBMITTED))
-
-
-def _open(standing: Standing, any_of: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    """Papers that fulfil one of the conditions and are open in that standing: the rows' side of `access.reads`."""
     levels = [level.value for level in Sensitivity if access.reads(standing, level)]
-    return and_(or_(*any_of), Record.sensitivity.in_(levels)) if any_of else false()
+    return [each & Record.sensitivity.in_(levels) for each in any_of]
 
 
 def _one(session: Session, wanted: Select[Row]) -> Row:

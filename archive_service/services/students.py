@@ -22,6 +22,7 @@ from archive_service.rules.standing import StudentState
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.scope import Scope
+from archive_service.services.totals import counted
 
 _YEAR = case(YEAR_OF_SCHOOL, value=Student.grade, else_=len(YEAR_OF_SCHOOL))  # by their signs 三 would come before 二
 _CLASS = (func.length(Student.class_name), Student.class_name)  # 2班 before 10班
@@ -93,8 +94,8 @@ def find(archive: Archive, criteria: Criteria, actor: Actor, *, cursor: str | No
     at_most = min(max(size or limits.page_size, 1), limits.page_size_most)
     with archive.begin() as session:
         scope = Scope.of(session, actor)
-        conditions = [scope.students(), *_conditions(criteria)]
-        total = session.scalar(select(func.count()).select_from(Student).where(*conditions)) or 0
+        conditions = [scope.students(in_list=True), *_conditions(criteria)]
+        total = counted(session, select(Student.id).where(*conditions))
         wanted = _lines().where(*conditions).order_by(*_ORDER).limit(at_most + 1)
         rows = session.execute(wanted.where(_after(cursor, scope)) if cursor else wanted).all()
         items = tuple(student_line(student, school) for student, school in rows[:at_most])

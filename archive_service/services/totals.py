@@ -1,11 +1,11 @@
-"""How many rows a list has in all, counted no further than anybody reads: past ten thousand a figure says no more than «many»."""
+"""How many rows a list has in all, counted no further than anybody reads: past a thousand a figure says no more than «many»."""
 
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-COUNTED_AT_MOST = 10_000
+COUNTED_AT_MOST = 1_000
 
 
 class AtLeast(int):

@@ -76,6 +76,23 @@ def test_pages_neither_repeat_nor_skip(archive, office, waiting):
             review_queue(archive, actor=office.reviewer, cursor=cursor)
 
 
+def test_what_has_no_clock_comes_last_and_on_its_own_page(archive, office, make, waiting):
+    for case, _ in waiting[:2]:
+        office.act(case.id, CaseAction.WITHDRAW, office.registrar, ReasonGiven(note="家长撤回"))
+    office.illness_case(make.student(office.school))
+    lines = list_cases(archive, actor=office.registrar).items
+    assert [line.clock is None for line in lines] == [False, False, True, True]
+    order = [line.id for line in sorted(lines, key=lambda line: (line.clock is None, line.clock and line.clock.due_on, line.id))]
+    for size in (1, 2, 3, 4):
+        pages, cursor = [], None
+        while cursor or not pages:
+            found = list_cases(archive, actor=office.registrar, size=size, cursor=cursor)
+            pages.append([line.id for line in found.items])
+            cursor = found.next
+        assert pages == [order[start : start + size] for start in range(0, len(order), size)]
+        assert found.total == len(order)
+
+
 def test_filters(archive, office, clock, waiting):
     clock.at = clock.at.replace(month=9, day=16)
 
