@@ -5,14 +5,17 @@ from datetime import date
 from pydantic import Field
 
 from archive_service.api.asking import actor, page_size, version_wanted
+from archive_service.api.idempotency import taken_key
 from archive_service.api.operations import operation
 from archive_service.api.shapes_cases import ActionIn, CaseIn, CaseList, CaseOut, EvidenceIn, FactsIn, case_list, case_out
 from archive_service.api.values import Listing
 from archive_service.http.context import archive
 from archive_service.rules.lifecycle import CaseState
 from archive_service.services import case_actions, case_evidence, case_view, cases, review_queue
+from archive_service.services.asked_again import Asked
 from archive_service.services.case_actions import Act
 from archive_service.services.case_evidence import Proof, SightingGiven
+from archive_service.services.cases import Wish
 from archive_service.services.review_queue import CaseFilters
 from archive_service.services.review_reasons import ReasonGiven
 
@@ -30,10 +33,12 @@ class CaseQuery(Listing):
 @operation("POST", "/cases", tag="cases", status=201)
 def open_case(body: CaseIn) -> CaseOut:
     """Open a case as a draft; what is known to forbid it refuses it at once, with articles."""
-    case = cases.open_case(
-        archive(), procedure=body.procedure, student_id=body.student_id, ground=body.ground, facts=body.facts, actor=actor()
-    )
-    return case_out(case_view.case_view(archive(), case.id, actor=actor()))
+    asked = Asked(taken_key())
+    made = asked.made_before(archive(), actor=actor())
+    if made is None:
+        wish = Wish(body.procedure, body.student_id, body.ground, body.facts, note=asked.note)
+        made = cases.open_wished(archive(), wish, actor=actor()).id
+    return case_out(case_view.case_view(archive(), made, actor=actor()))
 
 
 @operation("GET", "/cases", tag="cases")

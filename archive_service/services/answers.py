@@ -1,7 +1,7 @@
 """Remembered answers to Idempotency-Keys, so that a request repeated on a bad line does its work once.
 
 A key whose first request was killed or failed midway stays without an answer; after two minutes the same request may take it over.
-What makes a record or a batch notes it under the key in its own transaction, so that the second request finds what the first made.
+What makes a record, a batch or a case notes it under the key in its own transaction, so that the second request finds what the first made.
 Whoever took a key may answer for it, note what it made or give it up only as long as nobody has taken it over.
 """
 

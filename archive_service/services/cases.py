@@ -29,6 +29,7 @@ from archive_service.rules.procedure_data import GuardRule, Procedure
 from archive_service.rules.vocabulary import Anchor
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
+from archive_service.services.asked_again import Note
 from archive_service.services.case_chain import advance, lay_out, open_step, place, steps_of
 from archive_service.services.cases_facts import declared, facts_of
 from archive_service.services.cases_incoming import admitted_student
@@ -57,7 +58,23 @@ class _Opening:
     on: date
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for. `note` writes down, in the transaction that opens the case, that this request opened it."""
+
+    procedure: str
+    student_id: str
+    ground: str | None
+    facts: Mapping[str, object]
+    note: Note | None = None
+
+
 def open_case(archive: Archive, *, procedure: str, student_id: str, ground: str | None, facts: Mapping[str, object], actor: Actor) -> Case:
+    """Open a case for a student, as `open_wished` does."""
+    return open_wished(archive, Wish(procedure, student_id, ground, facts), actor=actor)
+
+
+def open_wished(archive: Archive, wish: Wish, *, actor: Actor) -> Case:
     """Open a case for a student, as a draft of the school.
 
     A student transfer is opened by the receiving school for a student it has identified (`cases_incoming.identify`); a sender outside
@@ -69,21 +86,24 @@ def open_case(archive: Archive, *, procedure: str, student_id: str, ground: str 
         NotFound, Denied: student out of scope, or no right to open cases.
         Rejected: a fact is unknown or malformed.
         Refused: the procedure is not available, or something known forbids it; reasons name the articles.
+        Conflict: too many are opened at once, or what `note` raises; nothing was opened.
     """
     now = archive.clock.now()
-    told = dict(facts)
+    told = dict(wish.facts)
     outside = told.pop(OUTSIDE_SENDER, None)
     said = declared(told)
     with archive.begin() as session:
         scope = Scope.of(session, actor)
-        opening = _settle(archive, session, scope, _Wish(procedure, student_id, ground, said, outside))
-        warnings = _refuse_forbidden(opening, ground).warnings
+        opening = _settle(archive, session, scope, wish, said, outside)
+        warnings = _refuse_forbidden(opening, wish.ground).warnings
         case = _draft(archive, session, opening, said, actor)
-        case.ground, case.warnings = ground, [dict(reason.as_json()) for reason in warnings]
+        case.ground, case.warnings = wish.ground, [dict(reason.as_json()) for reason in warnings]
         _number(session, case, opening.school, now)
         _lay_chain(archive, session, scope, case, opening, now)
-        subject = Subject("case", case.id, student_id=student_id, case_id=case.id)
-        ledger.write(session, "case.opened", subject, actor=actor, now=now, detail={"case_no": case.case_no, "procedure": procedure})
+        if wish.note is not None:
+            wish.note(session, case.id)
+        subject = Subject("case", case.id, student_id=wish.student_id, case_id=case.id)
+        ledger.write(session, "case.opened", subject, actor=actor, now=now, detail={"case_no": case.case_no, "procedure": wish.procedure})
     return case
 
 
@@ -117,22 +137,13 @@ def require_own(scope: Scope, right: Right, unit_id: str | None) -> None:
         raise Denied(f"这一步由{unit.name if unit else '其他单位'}有权限的人员办理。")
 
 
-@dataclass(frozen=True)
-class _Wish:
-    procedure: str
-    student_id: str
-    ground: str | None
-    said: Declared
-    outside: object
-
-
-def _settle(archive: Archive, session: Session, scope: Scope, wish: _Wish) -> _Opening:
+def _settle(archive: Archive, session: Session, scope: Scope, wish: Wish, said: Declared, outside: object) -> _Opening:
     on = civil(archive.clock.now())
     student, school = admitted_student(archive, session, scope, wish.student_id, on=on)
     procedure = procedure_on(archive.law, wish.procedure, school.profile, on, stage_of(student))
-    facts = facts_of(session, wish.said, student, school_id=school.id, kinds=archive.kinds, on=on)
+    facts = facts_of(session, said, student, school_id=school.id, kinds=archive.kinds, on=on)
     chain = stations(procedure, wish.ground, facts=facts)
-    parties = _parties(student, school, chain, wish.outside)
+    parties = _parties(student, school, chain, outside)
     require_own(scope, Right.OPEN_CASE, school.id)
     _refuse_second(session, student.id, wish.procedure)
     return _Opening(school, student, procedure, facts, chain, parties, on)

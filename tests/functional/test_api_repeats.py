@@ -9,13 +9,14 @@ from sqlalchemy import func, select
 
 from archive_service.errors import StoreUnavailable
 from archive_service.models.batch import Batch
+from archive_service.models.case import Case
 from archive_service.models.ledger import Event
 from archive_service.models.record import Record
 from archive_service.models.upload import RememberedAnswer
 from archive_service.rules.access import Role
-from archive_service.services import answers, records
+from archive_service.services import answers, cases, records
 from archive_service.services.answers import Answer
-from tests.functional.case_steps import Office
+from tests.functional.case_steps import ILLNESS_FACTS, Office
 from tests.papers import jpeg
 
 
@@ -105,6 +106,36 @@ def test_a_paper_taken_in_before_the_kill_is_not_taken_in_again(archive, clock, 
     again = upload(call, office.registrar, "k")
     assert (again.status_code, again.json["id"], again.json["duplicate_of"]) == (201, first.json["id"], None)
     assert count(archive, Record) == 1
+
+
+def test_a_case_opened_before_the_kill_is_answered(archive, clock, make, call, office, monkeypatch):
+    header, student = {"Idempotency-Key": "k"}, make.student(office.school)
+    body = {"procedure": "suspend", "student_id": student.id, "ground": "illness", "facts": ILLNESS_FACTS}
+    with monkeypatch.context() as killed:
+        killed.setattr(answers, "keep", lambda *_: None)  # the answer is never remembered, as when the process ends here
+        made = call.post("/cases", office.registrar, json=body, headers=header).json["id"]
+    clock.at += answers.ABANDONED_AFTER + timedelta(seconds=1)
+    again = call.post("/cases", office.registrar, json=body, headers=header)
+    assert (again.status_code, again.json.get("id")) == (201, made)
+    assert call.post("/cases", office.registrar, json=body, headers=header).headers["Idempotent-Replay"] == "true"
+    assert count(archive, Case) == 1
+    other = call.post("/cases", office.registrar, json=body, headers={"Idempotency-Key": "k2"})
+    assert (other.status_code, other.json["code"]) == (422, "case_already_open")
+
+
+def test_a_key_taken_over_while_a_case_is_opened_opens_none(archive, clock, make, call, office, monkeypatch):
+    settle = cases._settle
+
+    def slow(*args):
+        clock.at += answers.ABANDONED_AFTER + timedelta(seconds=1)
+        args[1].scalars(select(RememberedAnswer)).one().created_at = clock.now()  # somebody asks again meanwhile
+        args[1].flush()
+        return settle(*args)
+
+    monkeypatch.setattr(cases, "_settle", slow)
+    body = {"procedure": "suspend", "student_id": make.student(office.school).id, "ground": "illness", "facts": ILLNESS_FACTS}
+    late = call.post("/cases", office.registrar, json=body, headers={"Idempotency-Key": "k"})
+    assert (late.status_code, late.json["code"], count(archive, Case)) == (409, "in_progress", 0)
 
 
 def test_a_slow_request_whose_key_was_taken_over_makes_nothing(archive, clock, call, office, monkeypatch):
