@@ -28,6 +28,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -38,6 +39,11 @@ NAMING = {
     "fk": "fk_%(table_name)s__%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+UNWRITABLE = frozenset(  # SQLite's names; a file size limit and a broken disk show as IOERR_WRITE
+    {"SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE"}
+)
+DISK_FULL = "53100"  # PostgreSQL's code for it
 
 Begin = Callable[[], AbstractContextManager[Session]]
 
@@ -123,6 +129,12 @@ def reader(engine: Engine) -> Begin:
             yield session
 
     return read
+
+
+def is_out_of_room(error: DBAPIError) -> bool:
+    """Whether the database could not write since its disk is full, read-only or refuses to be written, as far as it says so."""
+    refused = error.orig
+    return getattr(refused, "sqlite_errorname", "") in UNWRITABLE or getattr(refused, "sqlstate", "") == DISK_FULL
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:

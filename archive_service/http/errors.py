@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from archive_service.db import is_out_of_room
 from archive_service.errors import ArchiveError, Damaged, NotFound, Unavailable
 
 log = structlog.get_logger()
@@ -90,6 +91,8 @@ def _from_http(error: HTTPException) -> Response:
 
 def _database_away(error: OperationalError) -> Response:
     """The database is away, full or overloaded: nothing of this request was kept, and it may be sent again."""
+    if is_out_of_room(error):
+        return _no_room(error)
     if _is_of_ledger(error):
         return _not_on_ledger(error)
     log.error("database away", endpoint=request.endpoint, error=type(error.orig).__name__)
@@ -99,6 +102,12 @@ def _database_away(error: OperationalError) -> Response:
 def _database_refused(error: DBAPIError) -> Response:
     """The database answers and says no: where it was the event of an act, the act did not happen; anything else is a fault of ours."""
     return _not_on_ledger(error) if _is_of_ledger(error) else _unexpected(error)
+
+
+def _no_room(error: DBAPIError) -> Response:
+    log.error("database out of room", endpoint=request.endpoint, error=type(error.orig).__name__)
+    message = "数据库所在的磁盘已满或不能写入，本次操作没有保存，已保存的内容不受影响。请告诉系统管理员清理磁盘，之后重新提交。"
+    return _from_tree(Unavailable(message, code="database_full"))
 
 
 def _is_of_ledger(error: DBAPIError) -> bool:

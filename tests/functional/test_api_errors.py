@@ -6,6 +6,7 @@ from datetime import timedelta
 import flask
 import pytest
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import event
 
 from archive_service.app import create_app
 from archive_service.models.account import Account
@@ -30,6 +31,37 @@ def is_problem(response, status, code):
     assert set(response.json) >= {"type", "title", "status", "detail", "code"}
     assert response.json["status"] == status
     assert any("\u4e00" <= char <= "\u9fff" for char in response.json["detail"])
+
+
+def leave_no_room(archive):
+    """SQLite may take no further page; PostgreSQL says what it says when its disk is full."""
+    if archive.engine.dialect.name == "sqlite":
+        archive.engine.dispose()
+        event.listen(
+            archive.engine, "connect", lambda connection, _: connection.execute("pragma max_page_count = 1")
+        )  # never below what is there
+        return
+    with archive.engine.begin() as connection:
+        raising = "begin raise exception 'could not extend file' using errcode = 'disk_full'; end"
+        connection.exec_driver_sql(f"create function no_room() returns trigger language plpgsql as $$ {raising} $$")
+        for table in ("batch", "event"):
+            connection.exec_driver_sql(f"create trigger no_room before insert on {table} execute function no_room()")
+
+
+def test_a_full_disk_under_the_database_is_said_in_words(archive, call, office):
+    paper = call.post("/records", office.registrar, data={"file": (io.BytesIO(jpeg("一张纸")), "a.jpg")}).json["id"]
+    leave_no_room(archive)
+    label = "九" * 200
+    made = refused_at_last(lambda: call.post("/batches", office.registrar, json={"label": label}))
+    looked = refused_at_last(lambda: call.get(f"/records/{paper}", office.registrar))  # a look is an event
+    for answer in (made, looked):
+        is_problem(answer, 503, "database_full")
+        assert answer.headers["Retry-After"]
+
+
+def refused_at_last(ask, at_most=300):
+    """Pages that are there already fill up first."""
+    return next(answer for answer in (ask() for _ in range(at_most)) if answer.status_code >= 400)
 
 
 @pytest.mark.parametrize(
