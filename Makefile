@@ -13,8 +13,9 @@ FRONTEND := $(shell find frontend -type f 2>/dev/null)
 
 # One run for all tests, so that its closing line tells everything: units, flows on SQLite and PostgreSQL, S3, browser, faults.
 # One worker a core, four at most: each starts databases of its own. A file stays on one worker, so that what it sets up is set up once.
+# In the order of the folders, so that the long tests of browser and faults come first and no worker waits for another at the end.
 # importlib: test files of different folders may have the same name.
-PYTEST := $(BIN)/pytest --import-mode=importlib -n auto --maxprocesses 4 --dist loadfile
+PYTEST := $(BIN)/pytest --import-mode=importlib -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 ARGS ?=
 
 help: ## Show this list

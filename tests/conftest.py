@@ -19,7 +19,7 @@ from archive_service.ids import new_id
 from archive_service.settings import Settings, load
 from tests.factories import Make
 
-pytest_plugins = ["tests.services.fixtures"]
+pytest_plugins = ["tests.figures", "tests.services.fixtures"]
 
 NOON = datetime(2026, 9, 1, 4, 0, tzinfo=UTC)  # noon in China, first day of the autumn term
 

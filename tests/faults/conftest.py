@@ -1,6 +1,5 @@
 """Fixtures of the fault tests: an instance that is gone afterwards, whatever happened to it."""
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,15 +20,3 @@ def make_instance(tmp_path: Path) -> Iterator[Callable[..., Instance]]:
     yield make
     for instance in made:
         instance.close()
-
-
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Prints a figure where everybody sees it, also from a worker of a parallel run: those keep the terminal as standard error."""
-
-    def out(text: str) -> None:
-        with capsys.disabled():
-            sys.stderr.write(f"\n  {text}")
-            sys.stderr.flush()
-
-    return out

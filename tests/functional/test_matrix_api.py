@@ -12,7 +12,7 @@ import pytest
 from tests.matrix.entitled import PAPERS
 from tests.matrix.judging import Figures, walk
 from tests.matrix.routes import API, ELSEWHERE, ROUTES
-from tests.matrix.setting import settled, told
+from tests.matrix.setting import settled
 from tests.matrix.world import PLACES
 
 AUTOMATIC = {"HEAD", "OPTIONS"}
@@ -54,6 +54,6 @@ def test_nobody_sees_what_is_not_theirs(land, route):
     assert found.faults == []
 
 
-def test_the_figures(capsys):
-    told(capsys, f"calls: {FIGURES}")
+def test_the_figures(say):
+    say(f"calls: {FIGURES}")
     assert FIGURES.faults == []

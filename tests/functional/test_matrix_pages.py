@@ -8,7 +8,7 @@ import pytest
 
 from tests.matrix.judging import Figures, walk
 from tests.matrix.routes import PAGES
-from tests.matrix.setting import settled, told
+from tests.matrix.setting import settled
 
 FIGURES = Figures()
 
@@ -29,6 +29,6 @@ def test_nobody_sees_what_is_not_theirs(land, route):
     assert found.faults == []
 
 
-def test_the_figures(capsys):
-    told(capsys, f"screens: {FIGURES}")
+def test_the_figures(say):
+    say(f"screens: {FIGURES}")
     assert FIGURES.faults == []

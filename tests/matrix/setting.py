@@ -1,12 +1,10 @@
 """Opening the land on SQLite, with its application and everybody in it."""
 
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from sqlalchemy import event
 
 from archive_service.adapters.reader import LocalReader
@@ -38,10 +36,3 @@ def settled(home: Path, template: Path) -> Iterator[Land]:
     yield land
     land.snapshot.close()
     archive.close()
-
-
-def told(capsys: pytest.CaptureFixture[str], figures: str) -> None:
-    """Print figures where everybody sees them, also from a worker of a parallel run."""
-    with capsys.disabled():
-        sys.stderr.write(f"\n  {figures}")
-        sys.stderr.flush()
