@@ -18,6 +18,7 @@ from archive_service.errors import ArchiveError, Damaged, NotFound, Unavailable
 
 log = structlog.get_logger()
 RETRY_SECONDS = 10
+LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 TITLES = {
     400: "请求不能处理",
     401: "请先登录",
@@ -90,23 +91,28 @@ def _from_http(error: HTTPException) -> Response:
 
 
 def _database_away(error: OperationalError) -> Response:
-    """The database is away, full or overloaded: nothing of this request was kept, and it may be sent again."""
+    """The database is away, full or overloaded: it may be sent again, under the same key if it came with one."""
     if is_out_of_room(error):
         return _no_room(error)
     if _is_of_ledger(error):
         return _not_on_ledger(error)
     log.error("database away", endpoint=request.endpoint, error=type(error.orig).__name__)
-    return _from_tree(Unavailable("数据库暂时不可用，本次操作没有保存，已保存的内容不受影响。请稍后再试。", code="database_unavailable"))
+    return _from_tree(Unavailable(f"数据库暂时不可用，{_so_far()}已保存的内容不受影响。请稍后再试。", code="database_unavailable"))
 
 
 def _database_refused(error: DBAPIError) -> Response:
-    """The database answers and says no: where it was the event of an act, the act did not happen; anything else is a fault of ours."""
+    """The database answers and says no: where it was an event, its act did not happen; anything else is a fault of ours."""
     return _not_on_ledger(error) if _is_of_ledger(error) else _unexpected(error)
+
+
+def _so_far() -> str:
+    """What became of the request. A write may be done and only its answer fail, since the look at what was made is an event too."""
+    return "本次没有执行；" if request.method in LOOKING else "本次操作可能没有保存，请先查看是否已有，再决定要不要重新提交；"
 
 
 def _no_room(error: DBAPIError) -> Response:
     log.error("database out of room", endpoint=request.endpoint, error=type(error.orig).__name__)
-    message = "数据库所在的磁盘已满或不能写入，本次操作没有保存，已保存的内容不受影响。请告诉系统管理员清理磁盘，之后重新提交。"
+    message = f"数据库所在的磁盘已满或不能写入，{_so_far()}已保存的内容不受影响。请告诉系统管理员清理磁盘。"
     return _from_tree(Unavailable(message, code="database_full"))
 
 
@@ -116,7 +122,7 @@ def _is_of_ledger(error: DBAPIError) -> bool:
 
 def _not_on_ledger(error: DBAPIError) -> Response:
     log.error("event not written", endpoint=request.endpoint, error=type(error.orig).__name__)
-    message = "台账暂时不能写入，查阅和办理都须先记入台账，所以本次没有执行；已保存的内容不受影响。请稍后再试，仍不行时告诉系统管理员。"
+    message = f"台账暂时不能写入，查阅和办理都须记入台账，{_so_far()}已保存的内容不受影响。请稍后再试，仍不行时告诉系统管理员。"
     return _from_tree(Unavailable(message, code="ledger_unwritable"))
 
 

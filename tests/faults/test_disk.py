@@ -88,7 +88,8 @@ def test_a_database_without_room(make_instance, hand_in, sent, say):
     assert (sent[-1].status, sent[-1].code) == (503, "database_full")
     assert (hand_in(instance).status, sent[-1].code) == (503, "database_full"), "as long as there is no room"
     instance.kill_all()
-    assert records(instance) == sum(answer.status == 201 for answer in sent) > 0
+    acknowledged = sum(answer.status == 201 for answer in sent)
+    assert 0 < acknowledged <= records(instance) <= len(sent), "a paper may be kept whose answer failed, since the answer is a look"
     instance.start()
     assert wait_for(lambda: hand_in(instance).status == 201, 10)
     check(instance, sent, say, "database full")
