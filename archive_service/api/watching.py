@@ -35,7 +35,7 @@ class ChangeOut(Output):
 
 
 class ChangesOut(Output):
-    """Changes in order; `next` is the `after` of the following call."""
+    """Changes in order; `next` is the `after` of the following call, and nothing is new when it does not move."""
 
     items: list[ChangeOut]
     next: int

@@ -29,7 +29,8 @@ class Student(Base):
     __table_args__ = (
         Index(None, "school_id", "grade", "class_name"),
         Index(None, "school_id", "section", "state", "id"),
-        Index(None, "name"),
+        Index(None, "name", postgresql_ops={"name": "text_pattern_ops"}),  # for names that begin so
+        Index(None, "former_name"),
         Index(None, "id_no"),
         Index(None, "birth_on"),
     )

@@ -16,7 +16,7 @@ from archive_service.services.actor import Actor
 from archive_service.services.acts import ACTS, FOLLOWED, Effect
 from archive_service.services.scope import Scope
 
-AT_ONCE = 1000  # links looked at by one statement
+LOOKED_AT_MOST = 5_000  # links of the chain that one call looks at; who sees little of a long chain calls again
 
 
 @dataclass(frozen=True)
@@ -34,26 +34,22 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """Changes in order; `next` is where to go on, past everything that was looked at."""
+    """Changes in order; `next` is where to go on, past everything that was looked at. Nothing is new when it does not move."""
 
     items: tuple[Change, ...]
     next: int
 
 
 def changes_after(archive: Archive, seq: int, *, actor: Actor, size: int = 200) -> Changes:
-    """Changes after a place in the chain, in scope; without items nothing is new yet."""
+    """Changes after a place in the chain, in scope, of a stretch of it; without items there may be some further on."""
     with archive.read() as session:
         # The end is read first: what is sealed while this looks comes with the next call.
-        end = session.scalar(select(func.max(EventLink.seq))) or 0
-        scope, found, at = Scope.of(session, actor), list[Change](), seq
-        while at < end and len(found) < size:
-            found += _between(session, scope, at, min(end, at + AT_ONCE), size - len(found))
-            at += AT_ONCE
-    return Changes(tuple(found), found[-1].seq if len(found) == size else max(seq, end))
+        last = min(session.scalar(select(func.max(EventLink.seq))) or 0, seq + LOOKED_AT_MOST)
+        found = _between(session, Scope.of(session, actor), seq, last, size)
+    return Changes(tuple(found), found[-1].seq if len(found) == size else max(seq, last))
 
 
 def _between(session: Session, scope: Scope, after: int, last: int, at_most: int) -> list[Change]:
-    """A stretch of the chain at a time: whoever sees little of it must not have the whole of it sorted."""
     act = func.coalesce(Event.act, "")  # not by the index of acts, which leads to the same act of all times
     wanted = (
         select(EventLink.seq, Event)

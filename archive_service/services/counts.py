@@ -1,6 +1,6 @@
 """The small figures in the rail: how much waits in the tray and for review; counted inside the scope."""
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
@@ -10,6 +10,7 @@ from archive_service.rules.access import Right
 from archive_service.services.actor import Actor
 from archive_service.services.records import DOUBTFUL, SETTLED
 from archive_service.services.scope import Scope
+from archive_service.services.totals import counted
 
 
 def of_work(archive: Archive, *, actor: Actor) -> dict[str, int]:
@@ -21,8 +22,7 @@ def of_work(archive: Archive, *, actor: Actor) -> dict[str, int]:
             found["tray"] = tray_total(session, scope)
         deciding = scope.own_units_with(Right.REVIEW_CASE)
         if deciding:
-            waiting = select(func.count()).select_from(CaseStep).where(CaseStep.unit_id.in_(deciding), CaseStep.state == "open")
-            found["review"] = session.scalar(waiting) or 0
+            found["review"] = counted(session, select(CaseStep.id).where(CaseStep.unit_id.in_(deciding), CaseStep.state == "open"))
     return found
 
 
@@ -35,8 +35,7 @@ def tray_total(session: Session, scope: Scope) -> int:
     """Papers in doubt that the actor may file; the one figure of the rail and of 今日."""
     if not files_papers(scope):
         return 0
-    doubtful = select(func.count()).select_from(Record).where(scope.records(), *tray_conditions(scope.units(Right.MATCH)))
-    return session.scalar(doubtful) or 0
+    return counted(session, select(Record.id).where(scope.records(), *tray_conditions(scope.units(Right.MATCH))))
 
 
 def tray_conditions(units: frozenset[str]) -> tuple[ColumnElement[bool], ...]:

@@ -79,9 +79,9 @@ def seal(archive: Archive, *, sweeping: bool = False) -> int:
 
 
 def unsealed_since(archive: Archive, session: Session) -> timedelta | None:
-    """Age of the oldest event that waits to be sealed."""
+    """Age of the first event that waits to be sealed, by its number: the index of times would be gone through to the end."""
     now = archive.clock.now()
-    oldest = session.scalar(select(func.min(Event.at)).where(_waiting(session, now, sweeping=False)))
+    oldest = session.scalar(select(Event.at).where(_waiting(session, now, sweeping=False)).order_by(Event.id).limit(1))
     return now - oldest if oldest else None
 
 

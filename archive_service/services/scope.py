@@ -186,7 +186,7 @@ class Scope:
         """Which batches the actor may see: a condition on Batch."""
         takes_in = bool(self.own_units_with(Right.CAPTURE))  # as for the papers themselves: who has left the post has left the batch
         own = Batch.opened_by == self.actor.account_id if takes_in else false()
-        return own | Batch.organisation_id.in_(self.units(Right.READ_PAPER))
+        return own | walked(Batch.organisation_id).in_(self.units(Right.READ_PAPER))  # the newest are wanted, or one by its id
 
     def record(self, session: Session, record_id: str, right: Right = Right.READ_PAPER, *, lock: bool = False) -> Record:
         """One record the actor may see, and do this to.

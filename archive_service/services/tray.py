@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from archive_service.archive import Archive
 from archive_service.models.record import Record
@@ -13,6 +13,7 @@ from archive_service.services.counts import tray_conditions
 from archive_service.services.ledger import Subject
 from archive_service.services.records import RecordView, views
 from archive_service.services.scope import Scope
+from archive_service.services.totals import counted
 
 BEFORE, AFTER = 5, 25
 
@@ -33,7 +34,7 @@ def around(archive: Archive, record_id: str | None, *, actor: Actor) -> Tray:
         scope = Scope.of(session, actor)
         scope.require_anywhere(Right.MATCH)
         waiting = select(Record).where(scope.records(), *tray_conditions(scope.units(Right.MATCH)))
-        total = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+        total = counted(session, waiting.with_only_columns(Record.id))
         current = (
             scope.record(session, record_id, Right.MATCH) if record_id else session.scalars(waiting.order_by(Record.id).limit(1)).first()
         )

@@ -36,8 +36,8 @@ DEFECTS = (
         (
             change(
                 "services/students.py",
-                "conditions = [scope.students(in_list=True), *_conditions(criteria)]",
-                "conditions = [*_conditions(criteria)]",
+                "conditions = [scope.students(in_list=True), *_conditions(session, criteria)]",
+                "conditions = [*_conditions(session, criteria)]",
             ),
         ),
         ("tests/functional/test_students.py::test_students_elsewhere_are_neither_found_nor_counted",),
