@@ -14,7 +14,8 @@ class Call:
     path: str
     route: str = ""
     most: int = 40
-    grows: str = ""  # why it still costs more in a larger county; absent: it must not
+    grows: str = ""  # why a statement of it costs more where one's own units have more; absent: none does
+    sorts: frozenset[str] = frozenset()  # tables of which it sorts what one's own units have
 
     @property
     def rule(self) -> str:
@@ -22,78 +23,76 @@ class Call:
         return self.route or self.path.partition("?")[0]
 
 
-def screen(login: str, path: str, route: str = "", *, most: int = 40, grows: str = "") -> Call:
+def screen(login: str, path: str, route: str = "", *, grows: str = "", sorts: str = "") -> Call:
     """A page of the web interface."""
-    return Call(login, path, route, most, grows)
+    return Call(login, path, route, grows=grows, sorts=frozenset(sorts.split()))
 
 
-def call(login: str, path: str, route: str = "", *, most: int = 40, grows: str = "") -> Call:
+def call(login: str, path: str, route: str = "", *, grows: str = "", sorts: str = "") -> Call:
     """A call of the API."""
-    return Call(login, f"/api/v1{path}", f"/api/v1{route or path.partition('?')[0]}", most, grows)
+    return Call(login, f"/api/v1{path}", f"/api/v1{route or path.partition('?')[0]}", grows=grows, sorts=frozenset(sorts.split()))
 
 
-# Open work: each of these is to be mended and its reason taken out.
-TOTAL = "the total is counted exactly"
-SORTED_BY_DUE = "cases are sorted by a due day that not all have, so no index gives the order; the total is counted exactly"
-SORTED_BY_NAME = (
-    "students of one's schools or in one's cases are sorted whole, for want of an index over both; the total is counted exactly"
-)
-CHARTED = "figures of the day and the month are counted over the unit's papers"
-FILLED = "a batch of the larger county holds more papers, which are shown"
-CHAINED = "counts up to ten thousand events, more than the smaller county has"
-HEADCOUNT = "a rule asks for the number of children at the school (C-45)"
+# What still grows, and why it may. Figures: the county of 20,000 children and 100,000 papers on SQLite, the dearest statement of the call.
+WAITING = "what waits at one's own units is counted by its due day, since it is the work of the day: 784 cases, 5 ms"
+OWN_CASES = "the cases one's own school has a part in are sorted, never those of others: 209 of 12,025, 5 ms"
+ONE_SCHOOL = "children are sorted a school at a time, in the order of classes: 333 of 20,000, 4 ms"
+IN_DOUBT = "record"  # the tray of one school: 147 papers, 1 ms
+DEAD = "job"  # dead letters, the newest first
+CASES = "registry_case case_step"
+HEADCOUNT = "a rule asks for the number of children at the school (C-45): 333 entries of an index that covers it, 0.2 ms"
 
 
 SCREENS = (
-    screen(REGISTRAR, "/", grows=CHARTED),
-    screen(REVIEWER, "/", grows=CHARTED),
+    screen(REGISTRAR, "/", sorts=CASES),
+    screen(REVIEWER, "/", grows=WAITING, sorts=CASES),
     screen(REGISTRAR, "/account"),
     screen(SECURITY, "/accounts"),
-    screen(REGISTRAR, "/capture", grows=FILLED),
+    screen(REGISTRAR, "/capture"),
     screen(TEACHER, "/capture"),
-    screen(REGISTRAR, "/capture/batches/{batch}", "/capture/batches/<batch_id>", grows=FILLED),
-    screen(REGISTRAR, "/capture/batches/{batch}/cards", "/capture/batches/<batch_id>/cards", grows=FILLED),
-    screen(REGISTRAR, "/cases", grows=SORTED_BY_DUE),
-    screen(REVIEWER, "/cases", grows=SORTED_BY_DUE),
+    screen(REGISTRAR, "/capture/batches/{batch}", "/capture/batches/<batch_id>"),
+    screen(REGISTRAR, "/capture/batches/{batch}/cards", "/capture/batches/<batch_id>/cards"),
+    screen(REGISTRAR, "/cases", grows=OWN_CASES, sorts=CASES),
+    screen(REVIEWER, "/cases"),
     screen(REGISTRAR, "/cases/{case}", "/cases/<case_id>", grows=HEADCOUNT),
     screen(REGISTRAR, "/cases/new?student={student}"),
-    screen(AUDITOR, "/ledger", grows=CHAINED),
-    screen(AUDITOR, "/ledger?act=record.", grows=CHAINED),
-    screen(SYSTEM, "/operations", grows=CHAINED),
+    screen(AUDITOR, "/ledger"),
+    screen(AUDITOR, "/ledger?act=record."),
+    screen(SYSTEM, "/operations", sorts=DEAD),
     screen(REGISTRAR, "/password"),
     screen(REGISTRAR, "/records/{record}", "/records/<record_id>"),
-    screen(REVIEWER, "/review", grows=SORTED_BY_DUE),
-    screen(REVIEWER, "/review?due=overdue", grows=SORTED_BY_DUE),
-    screen(REVIEWER, "/review/{case}", "/review/<case_id>", grows=HEADCOUNT),
+    screen(REVIEWER, "/review", grows=WAITING, sorts=CASES),
+    screen(REVIEWER, "/review?due=overdue", grows=WAITING, sorts=CASES),
+    screen(REVIEWER, "/review/{case}", "/review/<case_id>", grows=WAITING, sorts=CASES),
     screen(REGISTRAR, "/search"),
     screen(REGISTRAR, "/search?q={name}"),
     screen(REVIEWER, "/search?q=诊断"),
-    screen(REGISTRAR, "/students", grows=SORTED_BY_NAME),
-    screen(REVIEWER, "/students", grows=SORTED_BY_NAME),
-    screen(REVIEWER, "/students?q={name}", grows=SORTED_BY_NAME),
+    screen(REGISTRAR, "/students", grows=ONE_SCHOOL, sorts="student"),
+    screen(REVIEWER, "/students", grows=ONE_SCHOOL),
+    screen(REVIEWER, "/students?q={name}"),
     screen(REGISTRAR, "/students/{student}", "/students/<student_id>"),
-    screen(REGISTRAR, "/tray", grows=TOTAL),
-    screen(REGISTRAR, "/tray/{doubtful}", "/tray/<record_id>"),
-    screen(REGISTRAR, "/tray/{doubtful}/candidates", "/tray/<record_id>/candidates"),
-    screen(REGISTRAR, "/tray/{doubtful}/students?q={name}", "/tray/<record_id>/students", grows=SORTED_BY_NAME),
+    screen(REGISTRAR, "/tray", sorts=IN_DOUBT),
+    screen(REGISTRAR, "/tray/{doubtful}", "/tray/<record_id>", sorts=IN_DOUBT),
+    screen(REGISTRAR, "/tray/{doubtful}/candidates", "/tray/<record_id>/candidates", sorts=IN_DOUBT),
+    screen(REGISTRAR, "/tray/{doubtful}/students?q={name}", "/tray/<record_id>/students", sorts=IN_DOUBT),
 )
 
 CALLS = (
-    call(REGISTRAR, "/batches/{batch}", "/batches/<id>", grows=FILLED),
-    call(REGISTRAR, "/cases", grows=SORTED_BY_DUE),
-    call(REVIEWER, "/cases", grows=SORTED_BY_DUE),
-    call(REVIEWER, "/cases?mine=true", grows=SORTED_BY_DUE),
+    call(REGISTRAR, "/batches/{batch}", "/batches/<id>"),
+    call(REGISTRAR, "/cases", grows=OWN_CASES, sorts=CASES),
+    call(REVIEWER, "/cases"),
+    call(REVIEWER, "/cases?mine=true", sorts=CASES),
     call(REGISTRAR, "/cases/{case}", "/cases/<id>", grows=HEADCOUNT),
-    call(REGISTRAR, "/changes", grows="a statement for each thousand events of the chain"),
+    call(REGISTRAR, "/changes"),
     call(REVIEWER, "/changes"),
-    call(SYSTEM, "/jobs", grows=CHAINED),
+    call(SYSTEM, "/jobs", sorts=DEAD),
     call(REGISTRAR, "/kinds"),
     call(REGISTRAR, "/me"),
     call(REVIEWER, "/organisations"),
     call(REGISTRAR, "/procedures"),
-    call(REGISTRAR, "/records", grows=TOTAL),
-    call(REVIEWER, "/records", grows=TOTAL),
-    call(REVIEWER, "/records?match=proposed", grows=TOTAL),
+    call(REGISTRAR, "/records"),
+    call(REVIEWER, "/records"),
+    call(REVIEWER, "/records?match=proposed"),
     call(REGISTRAR, "/records?student_id={student}"),
     call(REGISTRAR, "/records/{record}", "/records/<id>"),
     call(REGISTRAR, "/records/{record}/master", "/records/<id>/master"),
@@ -101,9 +100,9 @@ CALLS = (
     call(REGISTRAR, "/records/{record}/transcript", "/records/<id>/transcript"),
     call(REGISTRAR, "/search?q={name}"),
     call(REVIEWER, "/search?q=诊断"),
-    call(REGISTRAR, "/students", grows=SORTED_BY_NAME),
-    call(REVIEWER, "/students", grows=SORTED_BY_NAME),
-    call(REVIEWER, "/students?name={name}", grows=SORTED_BY_NAME),
+    call(REGISTRAR, "/students", grows=ONE_SCHOOL, sorts="student"),
+    call(REVIEWER, "/students", grows=ONE_SCHOOL),
+    call(REVIEWER, "/students?name={name}"),
     call(REGISTRAR, "/students/{student}", "/students/<id>"),
     call(REGISTRAR, "/students/{student}/dossier", "/students/<id>/dossier"),
 )

@@ -6,6 +6,7 @@ sequential scans switched off, so that a small table shows the plan a large one 
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Engine, event, text
 STEPS_A_TICK = 20
 FACTOR = 1.6
 _READS = re.compile(r"^\s*(SELECT|WITH)\b", re.IGNORECASE)
+_MANY = re.compile(r"\((?:\?|%\(\w+\)s(?:::\w+)?)(?:, (?:\?|%\(\w+\)s(?:::\w+)?))*\)")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,11 @@ class Asked:
 
     sql: str
     parameters: Any
+
+    @property
+    def shape(self) -> str:
+        """The statement whatever number of values its lists have."""
+        return _MANY.sub("(…)", self.sql)
 
     @property
     def is_read(self) -> bool:
@@ -41,6 +48,19 @@ class Watch:
     def reads(self) -> list[Asked]:
         """What only looked."""
         return [each for each in self.asked if each.is_read]
+
+    @property
+    def shapes(self) -> Counter[str]:
+        """How often each statement was asked."""
+        return Counter(each.shape for each in self.asked)
+
+    def of_shape(self, shape: str) -> list[Asked]:
+        """The readings of one shape, in order."""
+        return [each for each in self.reads if each.shape == shape]
+
+    def asked_more_often_than(self, other: "Watch") -> Counter[str]:
+        """Statements asked more often than there; one that was not needed there, since nothing was found, may be asked once."""
+        return Counter({shape: often for shape, often in self.shapes.items() if often > max(1, other.shapes[shape])})
 
 
 @contextmanager
@@ -80,12 +100,29 @@ def work(engine: Engine, asked: Asked) -> Work:
     return Work(done, rows, len(asked.parameters or ()))
 
 
-def plan(engine: Engine, asked: Asked) -> list[str]:
-    """The lines of SQLite's plan, or the nodes of PostgreSQL's with their table."""
+@dataclass(frozen=True)
+class Line:
+    """A line of a plan, under another one."""
+
+    id: int
+    parent: int
+    text: str
+
+
+def plan_lines(engine: Engine, asked: Asked) -> list[Line]:
+    """The lines of SQLite's plan, or the nodes of PostgreSQL's with their table, all under one."""
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
-            return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked.sql}", asked.parameters)]
-        return [f"{node['Node Type']} {node.get('Relation Name', '')} {node.get('Index Name', '')}" for node in _nodes(connection, asked)]
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked.sql}", asked.parameters)
+            return [Line(row[0], row[1], row[3]) for row in rows]
+        nodes = list(_nodes(connection, asked, analyze=False))
+    words = [f"{node['Node Type']} {node.get('Relation Name', '')} {node.get('Index Name', '')}".strip() for node in nodes]
+    return [Line(place, 0, text) for place, text in enumerate(words, 1)]
+
+
+def plan(engine: Engine, asked: Asked) -> list[str]:
+    """The same in words."""
+    return [line.text for line in plan_lines(engine, asked)]
 
 
 def _steps(connection: Connection, asked: Asked) -> int:
@@ -114,9 +151,10 @@ def _touched(node: dict[str, Any]) -> int:
     return int((node["Actual Rows"] + dropped) * node["Actual Loops"])
 
 
-def _nodes(connection: Connection, asked: Asked) -> Iterator[dict[str, Any]]:
+def _nodes(connection: Connection, asked: Asked, *, analyze: bool = True) -> Iterator[dict[str, Any]]:
     connection.execute(text("SET LOCAL enable_seqscan = off"))
-    answer = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {asked.sql}", asked.parameters).scalar_one()
+    options = "ANALYZE, FORMAT JSON" if analyze else "FORMAT JSON"
+    answer = connection.exec_driver_sql(f"EXPLAIN ({options}) {asked.sql}", asked.parameters).scalar_one()
     plans = answer if isinstance(answer, list) else json.loads(answer)
     waiting = [plans[0]["Plan"]]
     while waiting:
