@@ -5,6 +5,7 @@ not read, matched and found; as doubled when it is there twice, or any of its pa
 """
 
 import hashlib
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,9 +22,8 @@ from archive_service.services import ledger_verify, papers, search
 from archive_service.services.search import Query
 from tests.faults.living import Instance
 from tests.faults.sender import Sent, word_of
-from tests.faults.waiting import wait_for
 
-SETTLE_SECONDS = 90
+SETTLE_SECONDS, LOOK_SECONDS = 90, 0.5
 ONCE = ("record.received", "record.judged", "record.read")  # whatever was done twice is told once
 ONE_OF_EACH = Counter(RenditionRole)
 
@@ -54,14 +54,21 @@ class Tally:
 
 
 def settled(instance: Instance) -> bool:
-    """Wait until nothing is left to do and every event is in the chain; false when that takes too long."""
-    return wait_for(lambda: not _waiting(instance.archive), SETTLE_SECONDS, every_seconds=0.5)
+    """Wait until nothing is left to do and every event is in the chain; false when nothing moves for long, however much is left."""
+    left, until = _left(instance.archive), time.monotonic() + SETTLE_SECONDS
+    while any(left) and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+        before, left = left, _left(instance.archive)
+        if left != before:
+            until = time.monotonic() + SETTLE_SECONDS
+    return not any(left)
 
 
-def _waiting(archive: Archive) -> bool:
+def _left(archive: Archive) -> tuple[int, int]:
+    """Jobs to be done, events to be sealed."""
     with archive.read() as session:
         jobs = session.scalar(select(func.count()).select_from(Job).where(Job.state.in_((JobState.READY, JobState.RUNNING))))
-    return bool(jobs) or ledger_verify.verify(archive).unsealed > 0
+    return jobs or 0, ledger_verify.verify(archive).unsealed
 
 
 def count(instance: Instance, answers: Sequence[Sent]) -> Tally:
