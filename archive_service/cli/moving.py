@@ -21,7 +21,9 @@ DATABASE_SWITCH = (
     "切换：把 {home}/config.toml 的 [database] url（或环境变量 XUEJI_DATABASE__URL）改为新的地址，启动服务，再运行 xueji verify-ledger。"
     "原数据库没有删除任何内容；切换之后不要再用它启动服务。"
 )
-DATABASE_FAULTY = "目标数据库与现用的不一致，不能切换；现用的数据库没有改动，可以照常启动服务。要再搬，换一个空的数据库。"
+DATABASE_FAULTY = (
+    "目标数据库与现用的不一致，不能切换；现用的数据库没有改动，可以照常启动服务。要再搬，加 --again：先清空目标里搬来的内容，再从头搬。"
+)
 
 
 @click.command("migrate-store", help="把全部材料内容搬到 TARGET（含 [store] 的 TOML 文件）所指的存储，逐份读回核对；中断后再运行即继续。")
@@ -51,12 +53,14 @@ def _told(moved: moving_store.Moved) -> str:
 @click.option(
     "--to", "url", envvar="XUEJI_TARGET_DATABASE_URL", required=True, help="目标地址；含密码时用环境变量 XUEJI_TARGET_DATABASE_URL"
 )
+@click.option("--again", is_flag=True, help="先清空目标里上次从这里搬去的内容，再从头搬；目标此后用过的不清空")
 @speaking
-def migrate_database(console: Console, url: str) -> int:
+def migrate_database(console: Console, url: str, *, again: bool) -> int:
     """Copy the rows to another database and prove them there."""
     with instance() as archive, only_one(archive.settings), console.progress("搬迁数据") as advance:
         home = archive.settings.home
-        moved = moving_rows.migrate_database(archive, with_database(archive.settings, url), actor=OPERATOR, told=advance)
+        target = with_database(archive.settings, url)
+        moved = moving_rows.migrate_database(archive, target, actor=OPERATOR, again=again, told=advance)
     what = "此前已搬完，再次核对" if moved.was_done_before else f"本次写入 {moved.copied} 行，核对"
     told = f"{what} {moved.tables} 张表、{moved.rows} 行，台账末环 {moved.ledger_head[:16]}；问题 {len(moved.faults)} 处"
     console.result(moved.as_json(), *moved.faults[:FAULTS_SHOWN], told)

@@ -19,6 +19,7 @@ from archive_service.errors import Conflict, Refused
 from archive_service.models.job import Lease
 from archive_service.services import ledger, ledger_verify
 from archive_service.services.actor import Actor
+from archive_service.services.migrate_again import USED_SINCE, empty, insist_unused_since, is_as_moved
 from archive_service.services.migrate_rows import batches, digest_of, key_of
 from archive_service.services.migrate_target import (
     begin_move,
@@ -54,12 +55,16 @@ class DatabaseMoved:
         return asdict(self)
 
 
-def migrate_database(archive: Archive, target: Settings, *, actor: Actor, told: Told = lambda _done, _total: None) -> DatabaseMoved:
+def migrate_database(
+    archive: Archive, target: Settings, *, actor: Actor, again: bool = False, told: Told = lambda _done, _total: None
+) -> DatabaseMoved:
     """Bring every row to another database and prove it there; one that was cut short goes on.
 
+    `again` first takes away what an earlier move from here brought to the target, if nobody has worked on it.
+
     Raises:
-        Refused: the target is the database in use, or holds anything else.
-        Conflict: somebody still works on the database in use.
+        Refused: the target is the database in use, or holds anything else, or what it holds has been overtaken.
+        Conflict: somebody still works on the database in use, or on one that was to be emptied.
     """
     source = place_of(archive.settings)
     if place_of(target) == source:
@@ -68,25 +73,33 @@ def migrate_database(archive: Archive, target: Settings, *, actor: Actor, told: 
     engine = open_target(target.database_url, target.database.busy_seconds)
     try:
         insist_ours(engine, source)
+        if again:
+            empty(engine, source, archive.clock.now())
         migrations.upgrade(engine)
         moved = DatabaseMoved(tables=len(Base.metadata.tables))
         is_begun = bool(progress(engine))
-        if not is_begun and holds_rows(engine):
-            moved.was_done_before = True
-            _prove(archive, engine, moved, told)
-            if moved.faults:
-                raise Refused(NOT_EMPTY, code="not_empty")
-        else:
-            if not is_begun:
-                _note(archive, target, actor)
+        moved.was_done_before = not is_begun and holds_rows(engine)
+        if is_begun:
+            insist_unused_since(archive.engine, place_of(target))
+        elif not moved.was_done_before:
+            _note(archive, target, actor)
+        if not moved.was_done_before:
             _copy(archive.engine, engine, source, moved, told)
-            _prove(archive, engine, moved, told)
+        _prove(archive, engine, moved, told)
+        if moved.was_done_before and moved.faults:
+            raise _overtaken(engine, source)
         _prove_ledger(archive, target, moved)
         if not moved.faults:
             end_move(engine)
         return moved
     finally:
         engine.dispose()
+
+
+def _overtaken(engine: Engine, source: str) -> Refused:
+    if is_as_moved(engine, source):
+        return Refused(USED_SINCE, code="used_since")
+    return Refused(NOT_EMPTY, code="not_empty")
 
 
 def place_of(settings: Settings) -> str:

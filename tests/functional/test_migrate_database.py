@@ -12,7 +12,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import create_engine, func, insert, inspect, select, text
+from sqlalchemy import create_engine, delete, func, insert, inspect, select, text
 
 from archive_service import instance as instances
 from archive_service.adapters.reader import LocalReader
@@ -22,11 +22,13 @@ from archive_service.cli.single import only_one
 from archive_service.db import Base
 from archive_service.errors import Refused
 from archive_service.ids import new_id
+from archive_service.models.account import Account
 from archive_service.models.job import Job, Lease
 from archive_service.models.ledger import Event
 from archive_service.models.record import Record
 from archive_service.rules.access import Role
 from archive_service.services import intake, ledger, ledger_verify
+from archive_service.services.actor import SERVICE
 from archive_service.services.intake import Incoming
 from archive_service.services.migrate_rows import digest_of
 from archive_service.services.migrate_target import MARK
@@ -69,10 +71,19 @@ class Instance:
     def command(self, url):
         return [sys.executable, "-m", "archive_service.cli", "migrate-database", "--to", url, "--json"]
 
-    def move(self, url, **environ):
+    def used(self):
+        """A paper comes in and is read: rows are added, and changed that were there."""
+        with closing(self.opened()) as archive:
+            intake.receive(archive, Incoming(jpeg("此后收的"), "三张.jpg"), actor=self.registrar)
+            Worker(archive).drain()
+            with archive.begin() as session:
+                session.scalars(select(Account).order_by(Account.id)).first().name = "改了名"
+            ledger.seal(archive)
+
+    def move(self, url, *options, **environ):
         out, err = io.StringIO(), io.StringIO()
         with patch.dict(os.environ, {**self.environ, **environ}), redirect_stdout(out), redirect_stderr(err):
-            status = main(["migrate-database", "--to", url, "--json"])
+            status = main(["migrate-database", "--to", url, "--json", *options])
         return status, json.loads(out.getvalue()), err.getvalue()
 
     def sums(self, url=""):
@@ -202,8 +213,61 @@ def test_an_edited_event_at_the_target_breaks_its_chain(tmp_path, target, inside
     assert [fault for fault in moved["faults"] if "台账" in fault]
 
 
-def refused(instance, url):
-    status, answer, _ = instance.move(url)
+def test_used_after_a_move_that_was_killed(tmp_path, target, inside):
+    instance = Instance(tmp_path / "home", events=EVENTS)
+    came = kill_after(instance, target, inside, events=1_000)
+    instance.used()
+    assert refused(instance, target) == "used_since"
+    assert "--again" in instance.move(target)[1]["error"]["detail"]
+    assert events_in(inside) == came, "nothing was written"
+    status, moved, _ = instance.move(target, "--again")
+    assert status == 0
+    insist_all_there(instance, target, moved)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_used_after_a_move_that_was_done(tmp_path, target, kind):
+    url = target if kind == "postgresql" else f"sqlite:///{tmp_path / 'other.db'}"
+    instance = Instance(tmp_path / "home")
+    assert instance.move(url)[0] == 0
+    instance.used()
+    assert refused(instance, url) == "used_since"
+    status, moved, _ = instance.move(url, "--again")
+    assert (status, moved["faults"], moved["was_done_before"]) == (0, [], False)
+    assert instance.sums(url) == instance.sums()
+    assert instance.move(url)[1]["was_done_before"]
+
+
+def test_a_target_that_was_worked_on_is_never_emptied(tmp_path, target, inside):
+    instance = Instance(tmp_path / "home")
+    assert instance.move(target)[0] == 0
+    with closing(instance.opened(target)) as there, there.begin() as session:
+        session.add(Lease(name="sealer", held_by="a service there", held_until=there.clock.now() + timedelta(minutes=1)))
+    assert refused(instance, target, "--again") == "running"
+    with closing(instance.opened(target)) as there:
+        intake.receive(there, Incoming(jpeg("在新库收的"), "三张.jpg"), actor=instance.registrar)
+        with there.begin() as session:
+            session.execute(delete(Lease))
+    before = events_in(inside)
+    assert refused(instance, target, "--again") == "not_empty"
+    assert refused(instance, target) == "not_empty"
+    assert events_in(inside) == before
+    inside("create table payroll (id integer)")
+    assert refused(instance, target, "--again") == "not_empty"
+
+
+def test_what_writes_an_event_alone_does_not_overtake_a_move(tmp_path, target, inside):
+    instance = Instance(tmp_path / "home", events=EVENTS)
+    came = kill_after(instance, target, inside, events=1_000)
+    with closing(instance.opened()) as archive, archive.begin() as session:
+        ledger.write(session, "backup.made", ledger.Subject("instance"), actor=SERVICE, now=archive.clock.now())
+    status, moved, _ = instance.move(target)
+    assert (status, moved["faults"]) == (0, [])
+    assert moved["copied"] < moved["rows"] - came, "it goes on"
+
+
+def refused(instance, url, *options):
+    status, answer, _ = instance.move(url, *options)
     assert status == 1
     return answer["error"]["code"]
 
