@@ -16,6 +16,7 @@ from archive_service.archive import Archive, open_archive
 from archive_service.http.errors import register_errors
 from archive_service.http.guard import register_guard
 from archive_service.http.headers import register_headers
+from archive_service.services.doctor_quick import QuickLook
 from archive_service.settings import ROOT, Settings, load
 from archive_service.web import register_pages
 
@@ -39,7 +40,8 @@ def create_app(settings: Settings, archive: Archive | None = None) -> Flask:
     )
     app.url_map.merge_slashes = False  # it answers with a redirect to whatever host was claimed
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
-    app.extensions["archive"] = archive or open_archive(settings)
+    the = app.extensions["archive"] = archive or open_archive(settings)
+    app.extensions["quick_look"] = QuickLook(the)
     if settings.service.trusted_proxies:
         number = settings.service.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]  # Flask's own way

@@ -9,7 +9,7 @@ from pydantic import Field
 from archive_service.api.asking import actor
 from archive_service.api.operations import operation
 from archive_service.api.values import Input, Output
-from archive_service.http.context import archive
+from archive_service.http.context import archive, quick_look
 from archive_service.services import changes, metrics, watching
 
 SIZE_MOST = 500
@@ -84,7 +84,7 @@ def get_health() -> HealthOut:
 def get_metrics() -> Response:
     """Figures in Prometheus form, without personal data; for system administrators."""
     registry = CollectorRegistry()
-    for figure in metrics.figures(archive(), actor=actor()):
+    for figure in metrics.figures(archive(), quick_look(), actor=actor()):
         gauge = Gauge(figure.name, figure.help, figure.labels, registry=registry)
         for labels, value in figure.values.items():
             (gauge.labels(*labels) if labels else gauge).set(value)

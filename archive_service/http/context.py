@@ -12,6 +12,7 @@ from archive_service.archive import Archive
 from archive_service.errors import NotFound, NotSignedIn
 from archive_service.ids import is_id
 from archive_service.services.actor import Actor
+from archive_service.services.doctor_quick import QuickLook
 from archive_service.services.sessions import SignedIn
 
 PURPOSE_LENGTH = 200
@@ -20,6 +21,11 @@ PURPOSE_LENGTH = 200
 def archive() -> Archive:
     """The archive of this application."""
     return cast("Archive", current_app.extensions["archive"])
+
+
+def quick_look() -> QuickLook:
+    """The doctor's quick checks of this process."""
+    return cast("QuickLook", current_app.extensions["quick_look"])
 
 
 def person() -> Actor:

@@ -30,8 +30,7 @@ def store_checks(archive: Archive, *, sample: int, may_write: bool) -> Iterator[
     health = archive.blobs.health()
     yield judged((Code.STORE_DOWN, "材料存储"), health.reachable, health.detail, "检查存储目录或对象存储是否挂载、启动；材料没有丢")
     if health.reachable:
-        if may_write:
-            yield _writable(archive)
+        yield _writable(archive) if may_write else _seems_writable(health)
         yield _room(archive, health)
         yield _present(archive, sample)
     yield _last_proof(archive)
@@ -52,6 +51,12 @@ def _writable(archive: Archive) -> Finding:
     except (StoreUnavailable, FixityMismatch, Conflict) as error:
         return Finding(*named, State.FAULT, error.message, FULL_OR_READ_ONLY)
     return Finding(*named, State.OK, "试写、读回、删除正常")
+
+
+def _seems_writable(health: StoreHealth) -> Finding:
+    """What is known without writing: of a directory whether it is full or read-only, of an object store nothing."""
+    detail = "不写入看不出" if health.writable is None else "可写" if health.writable else "写满、只读或没有写的权限"
+    return judged((Code.STORE_NOT_WRITABLE, "存储写入"), health.writable is not False, detail, FULL_OR_READ_ONLY)
 
 
 def _room(archive: Archive, health: StoreHealth) -> Finding:

@@ -1,8 +1,8 @@
 """Figures for collectors (Prometheus): counts, ages, room, and for each code of the doctor whether it holds.
 
 Lives here: what is told. Not here: its form (api.watching), the checks themselves (doctor). Alarms belong on `xueji_fault`; the other
-figures say how far away one is. No names, no numbers of anybody. Nothing is written, so whether the store takes a trial blob is told by
-`xueji doctor` alone.
+figures say how far away one is. No names, no numbers of anybody. Nothing is written, so whether an object store takes a trial blob is told
+by `xueji doctor` alone.
 """
 
 import shutil
@@ -13,8 +13,9 @@ from datetime import datetime
 from archive_service.archive import Archive
 from archive_service.services import watching
 from archive_service.services.actor import Actor
-from archive_service.services.doctor import KEEPER_ROLES, examine, schema_check
+from archive_service.services.doctor import KEEPER_ROLES, schema_check
 from archive_service.services.doctor_model import State
+from archive_service.services.doctor_quick import QuickLook
 from archive_service.services.watching import Operations
 
 Values = dict[tuple[str, ...], float]
@@ -31,14 +32,14 @@ class Figure:
     labels: tuple[str, ...] = field(default=())
 
 
-def figures(archive: Archive, *, actor: Actor) -> list[Figure]:
-    """All of them, in no promised order. Raises Denied for anyone but a system administrator."""
+def figures(archive: Archive, look: QuickLook, *, actor: Actor) -> list[Figure]:
+    """All of them, in no promised order; faults as of the last minute. Raises Denied for anyone but a system administrator."""
     state = watching.operations(archive, actor=actor)
-    return [_faults(archive, state), _jobs(state), *(Figure(*told, {(): value}) for told, value in _single(archive, state))]
+    return [_faults(look, state), _jobs(state), *(Figure(*told, {(): value}) for told, value in _single(archive, state))]
 
 
-def _faults(archive: Archive, state: Operations) -> Figure:
-    findings = [schema_check(state.schema), *examine(archive, is_running=True, thorough=False, may_write=False)]
+def _faults(look: QuickLook, state: Operations) -> Figure:
+    findings = [schema_check(state.schema), *look.findings()]
     told: Values = {(each.code, kind): 0.0 for each in findings for kind in (State.WARN.value, State.FAULT.value)}
     told |= {(each.code, each.state.value): 1.0 for each in findings if each.state is not State.OK}
     return Figure("xueji_fault", "1 while the doctor says so; docs/operators.md says what to do", told, ("code", "severity"))

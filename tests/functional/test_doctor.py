@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from archive_service.models.job import Job, JobState, Lease
 from archive_service.models.ledger import Event
 from archive_service.models.record import Rendition
 from archive_service.rules.access import Role
-from archive_service.services import intake, ledger
+from archive_service.services import doctor_quick, intake, ledger
 from archive_service.services.actor import SERVICE
 from archive_service.services.doctor import examine, schema_check
 from archive_service.services.doctor_model import Code, State
@@ -235,8 +236,7 @@ def test_a_planted_fault_is_named_with_advice_and_figure(archive, sound, call, p
         for code in codes:
             assert HAN.search(found[code].advice), code
             assert found[code].detail, code
-            if code is not Code.STORE_NOT_WRITABLE:  # told by a write, which a GET does not make
-                assert told[f'xueji_fault{{code="{code}",severity="{found[code].state}"}}'] == 1
+            assert told[f'xueji_fault{{code="{code}",severity="{found[code].state}"}}'] == 1
         for name, value in beside.items():
             assert told[name] == pytest.approx(value, abs=1), name
 
@@ -271,10 +271,7 @@ def test_a_sound_instance_is_told_so(archive, sound, call):
     assert named(archive, thorough=False) == {}
     told = figures_of(call, sound)
     assert not [name for name, value in told.items() if name.startswith("xueji_fault{") and value]
-    assert {match[1] for name in told if (match := re.match(r'xueji_fault{code="(\w+)"', name))} >= set(Code) - {
-        Code.SCHEMA_NEW,
-        Code.STORE_NOT_WRITABLE,
-    }
+    assert {match[1] for name in told if (match := re.match(r'xueji_fault{code="(\w+)"', name))} >= set(Code) - {Code.SCHEMA_NEW}
     assert call.get("/metrics", None).status_code == 401
 
 
@@ -286,6 +283,30 @@ def test_a_collector_makes_no_write(archive, sound, call, monkeypatch):
     assert not written
     named(archive)
     assert len(written) == 1, "the doctor tries the store"
+
+
+def test_scrapes_of_one_minute_look_once(archive, sound, monkeypatch):
+    looks, time = [], [0.0]
+    plain = doctor_quick.examine
+    monkeypatch.setattr(doctor_quick, "examine", lambda *given, **more: looks.append(given) or plain(*given, **more))
+    look = doctor_quick.QuickLook(archive, clock=lambda: time[0])
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: look.findings(), range(8)))
+    assert (len(looks), len(set(map(id, found)))) == (1, 1)
+    time[0] = doctor_quick.KEPT_SECONDS - 1
+    with store_down(archive):
+        assert Code.STORE_DOWN not in {each.code for each in look.findings() if each.state is State.FAULT}
+        time[0] += 1
+        assert Code.STORE_DOWN in {each.code for each in look.findings() if each.state is State.FAULT}
+    assert len(looks) == 2
+
+
+def test_two_scrapes_look_once(archive, sound, call, monkeypatch):
+    looks = []
+    plain = doctor_quick.examine
+    monkeypatch.setattr(doctor_quick, "examine", lambda *given, **more: looks.append(given) or plain(*given, **more))
+    assert figures_of(call, sound).keys() == figures_of(call, sound).keys()
+    assert len(looks) == 1
 
 
 def test_every_code_is_planted():

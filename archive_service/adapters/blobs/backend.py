@@ -49,11 +49,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class StoreHealth:
-    """`free_bytes` is None where the service does not tell; `detail` is for the operator, in Chinese."""
+    """`free_bytes` is None where the service does not tell; `detail` is for the operator, in Chinese.
+
+    `writable` is what can be known without writing, None where nothing can.
+    """
 
     reachable: bool
     free_bytes: int | None
     detail: str
+    writable: bool | None = None
 
 
 class Draft(Protocol):

@@ -125,9 +125,10 @@ class DirectoryBackend:
     def health(self) -> StoreHealth:
         try:
             free_bytes = shutil.disk_usage(self._root / "drafts").free
+            writable = free_bytes > 0 and all(_may_write(self._root / name) for name in ("drafts", *Bucket))
         except OSError as error:
             return StoreHealth(reachable=False, free_bytes=None, detail=f"存储目录无法访问：{error.strerror}")
-        return StoreHealth(reachable=True, free_bytes=free_bytes, detail="目录存储正常")
+        return StoreHealth(reachable=True, free_bytes=free_bytes, detail="目录存储正常", writable=writable)
 
     def _absent(self, bucket: Bucket, key: str) -> ArchiveError:
         """An empty mount point is a store that is away, not one that has lost everything."""
@@ -217,3 +218,8 @@ def _remove_if_dead(draft: Path) -> None:
     except FileNotFoundError:
         pass
     shutil.rmtree(draft, ignore_errors=True)
+
+
+def _may_write(folder: Path) -> bool:
+    """As far as can be told without writing."""
+    return os.access(folder, os.W_OK | os.X_OK) and not os.statvfs(folder).f_flag & os.ST_RDONLY
