@@ -21,7 +21,7 @@ from archive_service.rules.names import fold_name
 from archive_service.services import ledger, review_pages
 from archive_service.services.actor import Actor
 from archive_service.services.ledger import Subject
-from archive_service.services.review_lines import CaseLine, line_of, lines, my_turn, waiting_for_me
+from archive_service.services.review_lines import CaseLine, by_due_day, line_of, lines, my_turn, waiting_for_me
 from archive_service.services.scope import Scope
 from archive_service.services.scope_parties import walked
 from archive_service.services.totals import counted
@@ -124,7 +124,7 @@ def neighbours(archive: Archive, case_id: str, *, actor: Actor, filters: QueueFi
     with archive.read() as session:
         listing = _queue(archive, session, actor)
         listing.conditions += _chosen(filters or QueueFilters(), listing.on)
-        ids = list(session.scalars(lines().with_only_columns(Case.id).where(*listing.conditions).limit(NEIGHBOURS_AT_MOST)))
+        ids = list(session.scalars(select(Case.id).where(*listing.conditions).order_by(*by_due_day()).limit(NEIGHBOURS_AT_MOST)))
     if case_id not in ids:
         return Neighbours(None, len(ids), None, ids[0] if ids else None)
     at = ids.index(case_id)
@@ -188,8 +188,9 @@ def _speaking_of(text: str) -> list[ColumnElement[bool]]:
         return []
     number = normalise(text)
     numbered = select(StudentNumber.student_id).where(StudentNumber.number == number)
-    parts = (Student.name.contains(fold_name(text), autoescape=True), Case.case_no.contains(text, autoescape=True))
-    return [or_(*parts, Student.id_no == number, Student.id.in_(numbered))]
+    named = Student.name.contains(fold_name(text), autoescape=True)
+    meant = select(Student.id).where(or_(named, Student.id_no == number, Student.id.in_(numbered)))
+    return [or_(Case.case_no.contains(text, autoescape=True), Case.student_id.in_(meant))]
 
 
 def _due(due: Due, on: date) -> ColumnElement[bool]:
@@ -199,7 +200,7 @@ def _due(due: Due, on: date) -> ColumnElement[bool]:
 
 
 def _page(listing: _Listing, cursor: str | None, size: int) -> CaseList:
-    narrowed = lines().with_only_columns(Case.id).order_by(None).where(*listing.conditions)
+    narrowed = select(Case.id).where(*listing.conditions)
     total = counted(listing.session, narrowed)
     shown = review_pages.ids(narrowed, review_pages.mark(cursor) if cursor else None, size + 1)
     rows = listing.session.execute(lines().where(Case.id.in_(shown)).limit(size + 1)).all()

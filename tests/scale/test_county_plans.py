@@ -4,7 +4,7 @@ On SQLite as the service runs it; on PostgreSQL the question is whether an index
 """
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from tests.scale.calls import CALLS, SCREENS
 from tests.scale.plans import faults
@@ -24,25 +24,30 @@ def test_nothing_is_gone_through_and_nothing_long_is_sorted(both, name):
     ("index", "name"),
     [
         ("ix_page_field__record_id_name", "{registrar} /records/{record}"),
-        ("ix_case_evidence__record_id", "{registrar} /students/{student}"),
+        ("ix_student_number__student_id", "{registrar} /students/{student}"),
         ("ix_registry_case__due_on_id", "guangshan-reviewer /cases"),
-        ("ix_event__act_id", "henan-sysadmin /operations"),
     ],
 )
 def test_a_lost_index_is_seen(both, index, name):
     """The guard of the guard: without the index the same statements are faults."""
     wanted, county = EVERY[name], both[1]
     statements = asked(county, wanted).reads
-    with county.engine.begin() as connection:
-        made = (
-            "SELECT sql FROM sqlite_master WHERE name = :n"
-            if county.engine.dialect.name == "sqlite"
-            else "SELECT indexdef FROM pg_indexes WHERE indexname = :n"
-        )
-        again = connection.execute(text(made), {"n": index}).scalar_one()
-        connection.execute(text(f"DROP INDEX {index}"))
+    again = _definition(county.engine, index)
+    _do(county.engine, f"DROP INDEX {index}")
     try:
         assert list(faults(county.engine, statements, wanted.sorts)) != []
     finally:
-        with county.engine.begin() as connection:
-            connection.execute(text(again))
+        _do(county.engine, again)
+
+
+def _definition(engine: Engine, index: str) -> str:
+    of_sqlite = "SELECT sql FROM sqlite_master WHERE name = :name"
+    of_postgres = "SELECT indexdef FROM pg_indexes WHERE indexname = :name"
+    with engine.connect() as connection:
+        return connection.execute(text(of_sqlite if engine.dialect.name == "sqlite" else of_postgres), {"name": index}).scalar_one()
+
+
+def _do(engine: Engine, statement: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()  # a connection keeps statements prepared, and SQLite explains those as they were
