@@ -115,7 +115,7 @@ def _put_files(settings: Settings, folder: Path) -> None:
         if target is not None and not (name.startswith(f"{ANCHORS}/") and target.exists()):
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             shutil.copyfile(folder / name, target)
-            target.chmod(0o600)
+            target.chmod(0o440 if name.startswith(f"{ANCHORS}/") else 0o600)
 
 
 def _place_of(settings: Settings, name: str) -> Path | None:

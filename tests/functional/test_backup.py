@@ -139,6 +139,7 @@ def test_the_anchors_go_along_and_come_back(archive, filled, empty, tmp_path):
     with closing(open_archive(empty)) as other:
         files = anchor_files.read(other.settings.anchor_folder)
         assert files == [first, second]
+        assert {path.stat().st_mode & 0o777 for path in anchor_files.paths(other.settings.anchor_folder)} == {0o440}
         assert ledger_noted.absent(other, files) == []
         assert ledger_noted.absent(other, files[:1]), "the ledger put back knows of both"
         assert ledger_anchors.contradictions(other, files) == []
