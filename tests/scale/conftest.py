@@ -21,7 +21,7 @@ from tests.scale.county import County, fill, subjects
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # in the term in which children have entered
 # As many papers a batch in both: a school of the larger one scans more often, not more at a time.
-SMALL, LARGE = Size(schools=3, students=300, records=1440), Size(schools=3, students=1200, records=5760)
+SMALL, LARGE = Size(schools=3, students=300, records=1440), Size(schools=3, students=900, records=4320)
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
