@@ -1,7 +1,7 @@
 """What may not be in the plan of a statement: a growing table gone through from end to end, and a long list sorted whole.
 
 SQLite tells its plan as a tree of lines; what is sorted is what the lines beside the sort fetch. PostgreSQL tells nodes; sequential scans
-are switched off there, so that one in the plan means that no index can serve. Small tables (units, accounts, roles) may be read at will.
+are switched off there, so that one in the plan means that no index can serve; how far an index is walked it does not tell. Small tables (units, accounts, roles) may be read at will.
 """
 
 import re
@@ -25,7 +25,7 @@ BROAD = frozenset({
 COUNTED = "SCAN job USING COVERING INDEX"  # finished jobs are forgotten after some days
 _SCAN = re.compile(r"^(?:SCAN|Seq Scan) (\w+?)(?:_\d+)?(?: USING .*)?$")
 _LED = re.compile(r"^SEARCH (\w+?)(?:_\d+)? USING .*?INDEX \w+ \((\w+)[=<>]")
-_SORT = "USE TEMP B-TREE FOR ORDER BY"
+_SORTS = ("USE TEMP B-TREE FOR ORDER BY", "Sort")
 _ALTERNATIVES = ("MULTI-INDEX OR", "INDEX ")
 
 
@@ -42,7 +42,7 @@ class Plan:
         found = set()
         for line in self.lines:
             match = _SCAN.match(line.text)
-            walks = self.is_limited and line.text.startswith("SCAN") and not self._is_sorted(line.parent)
+            walks = self.is_limited and not self._is_sorted(line.parent)
             if match and not walks and not line.text.startswith(COUNTED):
                 found.add(match[1])
         return found & GROWING
@@ -55,7 +55,7 @@ class Plan:
 
     def _is_sorted(self, parent: int) -> bool:
         """Whether what stands under this line is sorted, beside it or above the alternatives of one table."""
-        if any(line.parent == parent and line.text == _SORT for line in self.lines):
+        if any(line.parent == parent and line.text in _SORTS for line in self.lines):
             return True
         above = next((line for line in self.lines if line.id == parent), None)
         return above is not None and above.text.startswith(_ALTERNATIVES) and self._is_sorted(above.parent)
