@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
@@ -71,10 +72,16 @@ def seal(archive: Archive, *, sweeping: bool = False) -> int:
     links = _linked(tip, waiting, now)
     if not links:
         return 0
-    with archive.begin() as session:
-        if _tip(session) != tip:
-            return 0  # another sealer took over while this one slept; the next turn starts from its links
-        session.add_all(links)
+    try:
+        with archive.begin() as session:
+            if _tip(session) != tip:
+                return 0  # another sealer took over while this one slept; the next turn starts from its links
+            session.add_all(links)
+    except IntegrityError:
+        with archive.read() as session:
+            if _tip(session) == tip:
+                raise
+        return 0  # it wrote them in this very moment: PostgreSQL lets both look before either commits
     return len(links)
 
 
