@@ -100,10 +100,7 @@ def note_failure(session: Session, record_id: str, reason: str, *, is_final: boo
 
 
 def retry(archive: Archive, record_id: str, *, actor: Actor) -> Record:
-    """Judge or read a record again after a failure; the job that failed is no dead letter any more.
-
-    Raises: NotFound, Denied.
-    """
+    """Judge or read a record again after a failure; the job that failed is no dead letter any more. Raises NotFound, Denied."""
     now = archive.clock.now()
     with archive.begin() as session:
         record = Scope.of(session, actor).record(session, record_id, Right.CAPTURE, lock=True)
