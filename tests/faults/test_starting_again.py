@@ -61,6 +61,7 @@ def test_after_a_kill_it_takes_back_what_was_in_hand(instance, say):
     assert count(instance, sent).faults() == []
 
 
+@pytest.mark.slow
 def test_after_a_kill_while_a_paper_was_being_stored(instance):
     instance.start()
     instance.halts.arm(DRAFTED)
@@ -78,6 +79,7 @@ def test_after_a_kill_while_a_paper_was_being_stored(instance):
     assert not draft.exists()
 
 
+@pytest.mark.slow
 def test_a_lost_index_is_told_and_built_again(instance):
     instance.start()
     sent = [hand_in(instance)]

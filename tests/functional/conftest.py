@@ -22,6 +22,20 @@ from archive_service.services.tokens import NewToken
 ROOT = "/api/v1"
 
 
+SELDOM_ON_POSTGRES = {
+    *("test_api_bad_files", "test_api_bad_input", "test_api_schemathesis", "test_asvs", "test_doctor", "test_fixity"),
+    *("test_fixity_commands", "test_ledger_anchors", "test_web_guard"),
+}
+"""Files whose tests ask the database nothing of their own: on PostgreSQL they are part of the longer set."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the longer set to `make test-all`."""
+    for item in items:
+        if item.path.stem in SELDOM_ON_POSTGRES and item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def app(archive: Archive) -> Flask:
     """The web application; nothing in it is replaced but the number of calls a minute."""

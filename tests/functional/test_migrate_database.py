@@ -204,6 +204,7 @@ def test_an_edited_row_at_the_target_is_named(tmp_path, target, inside):
         instances.prepare(load(instance.environ, database={"url": target}))
 
 
+@pytest.mark.slow
 def test_an_edited_event_at_the_target_breaks_its_chain(tmp_path, target, inside):
     instance = Instance(tmp_path / "home", events=EVENTS)
     kill_after(instance, target, inside, events=1_000)
@@ -213,6 +214,7 @@ def test_an_edited_event_at_the_target_breaks_its_chain(tmp_path, target, inside
     assert [fault for fault in moved["faults"] if "台账" in fault]
 
 
+@pytest.mark.slow
 def test_used_after_a_move_that_was_killed(tmp_path, target, inside):
     instance = Instance(tmp_path / "home", events=EVENTS)
     came = kill_after(instance, target, inside, events=1_000)
@@ -256,6 +258,7 @@ def test_a_target_that_was_worked_on_is_never_emptied(tmp_path, target, inside):
     assert refused(instance, target, "--again") == "not_empty"
 
 
+@pytest.mark.slow
 def test_what_writes_an_event_alone_does_not_overtake_a_move(tmp_path, target, inside):
     instance = Instance(tmp_path / "home", events=EVENTS)
     came = kill_after(instance, target, inside, events=1_000)
