@@ -1,5 +1,7 @@
 """Papers taken in together: opening a batch, and how far it has come."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,6 +13,7 @@ from archive_service.clock import today
 from archive_service.errors import Conflict
 from archive_service.ids import new_id
 from archive_service.models.batch import Batch
+from archive_service.models.job import Job, JobState
 from archive_service.models.organisation import Organisation
 from archive_service.models.record import MatchState, Record, RecordState
 from archive_service.rules.access import Right
@@ -26,7 +29,10 @@ UNFINISHED = (RecordState.RECEIVED, RecordState.JUDGING, RecordState.READING)
 
 @dataclass(frozen=True)
 class BatchView:
-    """A batch with the counts of what the viewer sees in it; `pending` have not been read yet, `unmatched` wait for a person."""
+    """A batch with the counts of what the viewer sees in it; `pending` are not read and matched yet, `waiting` want a person.
+
+    `matching`: records that are read and whose match is still to be found; nobody need look at these yet.
+    """
 
     batch: Batch
     unit: str
@@ -34,6 +40,7 @@ class BatchView:
     states: dict[str, int]
     matches: dict[str, int]
     pending: int
+    matching: frozenset[str] = frozenset()
 
     @property
     def waiting(self) -> int:
@@ -99,6 +106,7 @@ def _open(archive: Archive, label: str, source: str, actor: Actor, expected: int
 def _views(session: Session, scope: Scope, batches: list[Batch]) -> list[BatchView]:
     ids = [batch.id for batch in batches]
     counted = select(Record.batch_id, Record.state, Record.match_state, func.count()).where(Record.batch_id.in_(ids), scope.records())
+    matching = _matching(session, ids)
     states: dict[str, dict[str, int]] = {}
     matches: dict[str, dict[str, int]] = {}
     for batch_id, state, match, number in session.execute(counted.group_by(Record.batch_id, Record.state, Record.match_state)):
@@ -113,8 +121,27 @@ def _views(session: Session, scope: Scope, batches: list[Batch]) -> list[BatchVi
             unit=scope.tree.units[batch.organisation_id].name,
             total=sum(states.get(batch.id, {}).values()),
             states=states.get(batch.id, {}),
-            matches=matches.get(batch.id, {}),
-            pending=sum(states.get(batch.id, {}).get(state.value, 0) for state in UNFINISHED),
+            matches=_without(matches.get(batch.id, {}), matching.get(batch.id, {}).values()),
+            pending=sum(states.get(batch.id, {}).get(state.value, 0) for state in UNFINISHED) + len(matching.get(batch.id, {})),
+            matching=frozenset(matching.get(batch.id, {})),
         )
         for batch in batches
     ]
+
+
+def _matching(session: Session, batch_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """By batch, the records that are read and whose match is still to be found, with how they stand."""
+    jobs = select(Job.record_id).where(Job.kind == "match", Job.state.in_((JobState.READY, JobState.RUNNING)))
+    wanted = select(Record.batch_id, Record.id, Record.match_state).where(Record.batch_id.in_(batch_ids), Record.id.in_(jobs))
+    found: dict[str, dict[str, str]] = {}
+    for batch_id, record_id, match in session.execute(
+        wanted.where(Record.state == RecordState.READ, Record.match_state != MatchState.MATCHED)
+    ):
+        found.setdefault(str(batch_id), {})[record_id] = match.value
+    return found
+
+
+def _without(counted: dict[str, int], taken: Iterable[str]) -> dict[str, int]:
+    left = Counter(counted)
+    left.subtract(taken)
+    return {name: number for name, number in left.items() if number > 0}

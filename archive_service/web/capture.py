@@ -79,20 +79,20 @@ def _board(the: Archive, batch_id: str) -> dict[str, Any]:
     who = actor().for_case(None, "采集")
     listed = records.listed(the, Filter(batch_id=batch_id), actor=who, size=CARDS_MOST)
     people = reveal.named(the, [view.student.id for view in listed.items if view.student], actor=who)
-    cards = [_card(view, people) for view in listed.items]
+    cards = [_card(view, people, is_on_its_way=view.record.id in batch.matching) for view in listed.items]
     return {"batch": summary(batch), "cards": sorted(cards, key=lambda card: not card["needs_person"])}
 
 
-def _card(view: RecordView, people: dict[str, Named]) -> dict[str, Any]:
+def _card(view: RecordView, people: dict[str, Named], *, is_on_its_way: bool) -> dict[str, Any]:
     record = view.record
     named = people.get(view.student.id) if view.student else None  # nobody: named whole in a draft of one's own, and seen nowhere else yet
     needs_person = record.state is RecordState.UNREADABLE or (
-        record.state is RecordState.READ and record.match_state is not MatchState.MATCHED
+        record.state is RecordState.READ and record.match_state is not MatchState.MATCHED and not is_on_its_way
     )
     return {
         "record": parts.thumb(view),
         "name": record.original_name,
-        "words": parts.walk_words(record),
+        "words": "识别" if is_on_its_way else parts.walk_words(record),
         "student": parts_lists.person(named) if named else parts.student_line(view.student, view.school),
         "findings": parts.findings(view, at_least=Severity.WARN),
         "differs": _differs(view),
