@@ -75,12 +75,18 @@ def summary(view: BatchView) -> dict[str, Any]:
 
 
 def _board(the: Archive, batch_id: str) -> dict[str, Any]:
-    batch = batches.batch_view(the, batch_id, actor=actor())
+    """The cards, then the counts: a paper that came in between is counted as pending, so that the page asks again."""
     who = actor().for_case(None, "采集")
     listed = records.listed(the, Filter(batch_id=batch_id), actor=who, size=CARDS_MOST)
     people = reveal.named(the, [view.student.id for view in listed.items if view.student], actor=who)
+    batch = batches.batch_view(the, batch_id, actor=actor())
     cards = [_card(view, people, is_on_its_way=view.record.id in batch.matching) for view in listed.items]
-    return {"batch": summary(batch), "cards": sorted(cards, key=lambda card: not card["needs_person"])}
+    shown_unfinished = sum(view.record.state in batches.UNFINISHED for view in listed.items)
+    counts = summary(batch)
+    return {
+        "batch": counts | {"pending": max(counts["pending"], shown_unfinished)},
+        "cards": sorted(cards, key=lambda card: not card["needs_person"]),
+    }
 
 
 def _card(view: RecordView, people: dict[str, Named], *, is_on_its_way: bool) -> dict[str, Any]:
