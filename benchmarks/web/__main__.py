@@ -24,7 +24,7 @@ from sqlalchemy import func, select
 
 from archive_service.archive import opened
 from archive_service.models.ledger import Event
-from archive_service.rules.access import ROLE_RIGHTS, Right, Role
+from archive_service.rules.access import Role
 from archive_service.settings import Settings
 from benchmarks.web.crowd import Outcome, Plan
 from benchmarks.web.product import Product, load_part, running
@@ -37,13 +37,13 @@ WHO = (Role.COUNTY_REVIEWER, Role.SCHOOL_REGISTRAR, Role.SCHOOL_LEADER)
 
 
 def plan_of(product: Product, options: argparse.Namespace) -> Plan:
-    """Who sits at the screens: accounts in turn, one in three a reviewer."""
+    """Who sits at the screens: accounts in turn, one in five a county's reviewer, whose list holds cases of all its schools."""
     notes = notes_of(product.settings)
     accounts = [each for each in notes.world().accounts if Role(each.role.value) in WHO]
-    reviewers = [each.login for each in accounts if Right.REVIEW_CASE in ROLE_RIGHTS[Role(each.role.value)]]
+    reviewers = [each.login for each in accounts if Role(each.role.value) is Role.COUNTY_REVIEWER]
     registrars = [each.login for each in accounts if each.login not in reviewers]
     reviewing, registering = cycle(reviewers), cycle(registrars)
-    turns = cycle((reviewing, registering, registering))
+    turns = cycle((reviewing, registering, registering, registering, registering))
     logins = [next(turn) for turn in islice(turns, options.sessions)]
     refuse_crowding(logins, product.settings.accounts.sessions_at_most)
     return Plan(product.port, notes.password, logins, reviewers, options.seconds, options.think, WARM_SECONDS)
