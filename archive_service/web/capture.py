@@ -75,37 +75,41 @@ def summary(view: BatchView) -> dict[str, Any]:
 
 
 def _board(the: Archive, batch_id: str) -> dict[str, Any]:
-    """The cards, then the counts: a paper that came in between is counted as pending, so that the page asks again."""
+    """The cards, then the counts; while a card shows what the counts have left behind, the page has to ask again."""
     who = actor().for_case(None, "采集")
     listed = records.listed(the, Filter(batch_id=batch_id), actor=who, size=CARDS_MOST)
     people = reveal.named(the, [view.student.id for view in listed.items if view.student], actor=who)
     batch = batches.batch_view(the, batch_id, actor=actor())
-    cards = [_card(view, people, is_on_its_way=view.record.id in batch.matching) for view in listed.items]
-    shown_unfinished = sum(view.record.state in batches.UNFINISHED for view in listed.items)
+    cards = [_card(view, people, batch) for view in listed.items]
+    unfinished = sum(view.record.state in batches.UNFINISHED for view in listed.items)
+    settled_since = sum(_is_in_doubt(view, batch) for view in listed.items) - batch.waiting
     counts = summary(batch)
     return {
-        "batch": counts | {"pending": max(counts["pending"], shown_unfinished)},
+        "batch": counts | {"pending": max(counts["pending"], unfinished, settled_since)},
         "cards": sorted(cards, key=lambda card: not card["needs_person"]),
     }
 
 
-def _card(view: RecordView, people: dict[str, Named], *, is_on_its_way: bool) -> dict[str, Any]:
+def _is_in_doubt(view: RecordView, batch: BatchView) -> bool:
+    """Whether a person has to say whose paper it is."""
     record = view.record
+    return record.state is RecordState.READ and record.match_state is not MatchState.MATCHED and record.id not in batch.matching
+
+
+def _card(view: RecordView, people: dict[str, Named], batch: BatchView) -> dict[str, Any]:
+    record, is_in_doubt = view.record, _is_in_doubt(view, batch)
     named = people.get(view.student.id) if view.student else None  # nobody: named whole in a draft of one's own, and seen nowhere else yet
-    needs_person = record.state is RecordState.UNREADABLE or (
-        record.state is RecordState.READ and record.match_state is not MatchState.MATCHED and not is_on_its_way
-    )
     return {
         "record": parts.thumb(view),
         "name": record.original_name,
-        "words": "识别" if is_on_its_way else parts.walk_words(record),
+        "words": "识别" if record.id in batch.matching else parts.walk_words(record),
         "student": parts_lists.person(named) if named else parts.student_line(view.student, view.school),
         "findings": parts.findings(view, at_least=Severity.WARN),
         "differs": _differs(view),
         "duplicate_of": record.duplicate_of,
-        "needs_person": needs_person,
-        "url": f"/tray/{record.id}" if needs_person and record.state is RecordState.READ else f"/records/{record.id}",
-        "action": "去确认" if needs_person and record.state is RecordState.READ else "查看",
+        "needs_person": is_in_doubt or record.state is RecordState.UNREADABLE,
+        "url": f"/tray/{record.id}" if is_in_doubt else f"/records/{record.id}",
+        "action": "去确认" if is_in_doubt else "查看",
     }
 
 
