@@ -14,12 +14,14 @@ from werkzeug.test import TestResponse
 from archive_service.api.openapi import document
 from archive_service.app import create_app
 from archive_service.archive import Archive
+from archive_service.cli import main
 from archive_service.rules.access import TokenScope
 from archive_service.services import tokens
 from archive_service.services.actor import Actor
 from archive_service.services.tokens import NewToken
 
 ROOT = "/api/v1"
+Xueji = Callable[..., tuple[int, str]]
 
 
 SELDOM_ON_POSTGRES = {
@@ -60,6 +62,20 @@ def token(archive: Archive) -> Callable[..., dict[str, str]]:
         return {"Authorization": f"Bearer {made.text}"}
 
     return make
+
+
+@pytest.fixture
+def xueji(archive: Archive, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Xueji:
+    """The command line over the same instance: how it ends and what it says."""
+    archive.settings.secret_file.write_text("s" * 64, "ascii")
+    for name, value in (("HOME", str(archive.settings.home)), ("DATABASE__URL", database_url), ("READING__ENGINE", "canned")):
+        monkeypatch.setenv(f"XUEJI_{name}", value)
+
+    def run(*words: object) -> tuple[int, str]:
+        capsys.readouterr()
+        return main([str(word) for word in words]), capsys.readouterr().out
+
+    return run
 
 
 @dataclass

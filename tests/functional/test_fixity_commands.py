@@ -7,7 +7,6 @@ from sqlalchemy import delete, func, select
 
 from archive_service.adapters.blobs import Bucket
 from archive_service.adapters.search_index.interface import Batch
-from archive_service.cli import main
 from archive_service.models.job import Job
 from archive_service.models.record import Page, Rendition, RenditionRole
 from archive_service.rules.access import Role
@@ -33,21 +32,6 @@ def record(archive, make):
     with archive.begin() as session:
         session.execute(delete(Job).where(Job.kind == "index"))
     return record
-
-
-@pytest.fixture
-def xueji(archive, database_url, monkeypatch, capsys):
-    """The command line over the same instance: how it ends and what it says."""
-    archive.settings.secret_file.write_text("s" * 64, "ascii")
-    monkeypatch.setenv("XUEJI_HOME", str(archive.settings.home))
-    monkeypatch.setenv("XUEJI_DATABASE__URL", database_url)
-    monkeypatch.setenv("XUEJI_READING__ENGINE", "canned")
-
-    def run(*words):
-        capsys.readouterr()
-        return main(words), capsys.readouterr().out
-
-    return run
 
 
 def test_a_sample_can_be_repeated_by_its_seed(record, xueji):

@@ -11,7 +11,6 @@ from sqlalchemy import select, text
 
 from archive_service.adapters import anchor_files
 from archive_service.adapters.anchor_files import NONE
-from archive_service.cli.root import main
 from archive_service.errors import Damaged, Unavailable
 from archive_service.keeper import Keeper
 from archive_service.models.ledger import Event, EventLink
@@ -37,16 +36,12 @@ def days(archive):
 
 
 @pytest.fixture
-def xueji(archive, database_url, monkeypatch, capsys):
-    """The command line over the same instance: status and JSON."""
-    archive.settings.secret_file.write_text("s" * 64, "ascii")
-    for name, value in (("HOME", str(archive.settings.home)), ("DATABASE__URL", database_url), ("READING__ENGINE", "canned")):
-        monkeypatch.setenv(f"XUEJI_{name}", value)
+def xueji(xueji):
+    """How a command ends, and what it says as JSON."""
 
     def run(*words):
-        capsys.readouterr()
-        status = main([*map(str, words), "--json"])
-        return status, json.loads(capsys.readouterr().out)
+        status, said = xueji(*words, "--json")
+        return status, json.loads(said)
 
     return run
 

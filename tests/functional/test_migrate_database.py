@@ -3,10 +3,7 @@
 import io
 import json
 import os
-import signal
-import subprocess
 import sys
-import time
 from contextlib import closing, redirect_stderr, redirect_stdout
 from datetime import timedelta
 from unittest.mock import patch
@@ -32,9 +29,10 @@ from archive_service.services.actor import SERVICE
 from archive_service.services.intake import Incoming
 from archive_service.services.migrate_rows import digest_of
 from archive_service.services.migrate_target import MARK
-from archive_service.settings import ROOT, load
+from archive_service.settings import load
 from archive_service.worker import Worker
 from tests.factories import Make
+from tests.functional.killing import kill_when
 from tests.papers import hukou, jpeg
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
@@ -277,12 +275,7 @@ def refused(instance, url, *options):
 
 def kill_after(instance, target, inside, *, events):
     """Start the move, wait until so many events are over, and kill it with SIGKILL; returns how many there are."""
-    process = subprocess.Popen(instance.command(target), cwd=ROOT, env=instance.environ, stdout=subprocess.DEVNULL)
-    limit = time.monotonic() + 60
-    while process.poll() is None and events_in(inside) < events and time.monotonic() < limit:
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL, "it was done before it could be killed"
+    kill_when(lambda: events_in(inside) >= events, instance.command(target), instance.environ)
     return events_in(inside)
 
 

@@ -3,10 +3,7 @@
 import io
 import json
 import os
-import signal
-import subprocess
 import sys
-import time
 from contextlib import closing, redirect_stderr, redirect_stdout
 from unittest.mock import patch
 from uuid import uuid4
@@ -27,8 +24,9 @@ from archive_service.models.record import Rendition, RenditionRole
 from archive_service.rules.access import Role
 from archive_service.services import intake
 from archive_service.services.intake import Incoming
-from archive_service.settings import ROOT, load, with_store
+from archive_service.settings import load, with_store
 from tests.factories import Make
+from tests.functional.killing import kill_when
 from tests.papers import jpeg
 
 pytestmark = pytest.mark.timeout(300)
@@ -122,12 +120,7 @@ def insist_all_there(instance, target, *, cipher="none"):
 
 def kill_after(instance, target, *, proved):
     """Start the move, wait until so many are in its journal, and kill it with SIGKILL."""
-    process = subprocess.Popen(instance.command("migrate-store", target), cwd=ROOT, env=instance.environ, stdout=subprocess.DEVNULL)
-    limit = time.monotonic() + 60
-    while process.poll() is None and in_journal(instance) < proved and time.monotonic() < limit:
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL, "it was done before it could be killed"
+    kill_when(lambda: in_journal(instance) >= proved, instance.command("migrate-store", target), instance.environ)
     return in_journal(instance)
 
 

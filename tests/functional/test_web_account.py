@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from archive_service.cli.root import main
 from archive_service.models.account import Account, AccountState, WebSession
 from archive_service.models.ledger import Event
 from archive_service.rules.access import Role
@@ -35,17 +34,13 @@ def waiting(archive, office, admin):
 
 
 @pytest.fixture
-def xueji(archive, database_url, monkeypatch, capsys):
-    """The command line over the same instance; gives what it says as JSON."""
-    archive.settings.secret_file.write_text("s" * 64, "ascii")
-    monkeypatch.setenv("XUEJI_HOME", str(archive.settings.home))
-    monkeypatch.setenv("XUEJI_DATABASE__URL", database_url)
-    monkeypatch.setenv("XUEJI_READING__ENGINE", "canned")
+def xueji(xueji):
+    """What a command that ends well says, as JSON."""
 
     def run(*words):
-        capsys.readouterr()
-        assert main([*words, "--json"]) == 0, capsys.readouterr()
-        return json.loads(capsys.readouterr().out)
+        status, said = xueji(*words, "--json")
+        assert status == 0, said
+        return json.loads(said)
 
     return run
 
