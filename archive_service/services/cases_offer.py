@@ -1,7 +1,7 @@
 """What business can be opened, and what a new case asks: procedures with grounds, questions and papers.
 
-Lives here: `offers` under a profile as of a day, `offers_for` a student. Not here: opening (cases). A new case asks only what its procedure
-looks at, and nothing the registry knows already.
+Lives here: `offers` under a profile as of a day. Not here: which fit a student (case_openings), opening (cases). A new case
+asks only what its procedure looks at, and nothing the registry knows already.
 """
 
 from dataclasses import dataclass
@@ -10,18 +10,12 @@ from enum import StrEnum
 from types import NoneType
 from typing import get_args
 
-from archive_service.archive import Archive
-from archive_service.clock import today
 from archive_service.errors import Refused
-from archive_service.models.organisation import Organisation
 from archive_service.rules.facts import Applicant, Declared, EnrolmentFault, question
 from archive_service.rules.law import Law, LawGap
 from archive_service.rules.procedure import questions
 from archive_service.rules.procedure_data import Procedure
 from archive_service.rules.vocabulary import Stage
-from archive_service.services.actor import Actor
-from archive_service.services.cases_sheet import stage_of
-from archive_service.services.scope import Scope
 
 _APPLICANTS = {Applicant.GUARDIAN: "父母或其他法定监护人", Applicant.STUDENT: "学生本人", Applicant.SCHOOL: "学校"}
 
@@ -107,14 +101,6 @@ def offers(law: Law, profile: str, on: date, *, stage: Stage | None = None) -> l
     except LawGap as gap:
         raise Refused(str(gap), code="no_such_profile") from gap
     return [_offer(each) for each in enabled if stage is None or stage in each.stages]
-
-
-def offers_for(archive: Archive, student_id: str, *, actor: Actor) -> list[Offer]:
-    """Procedures that can be opened for a student of the actor's scope. Raises NotFound."""
-    with archive.read() as session:
-        student = Scope.of(session, actor).student(session, student_id)
-        school = session.get_one(Organisation, student.school_id)
-    return offers(archive.law, school.profile, today(archive.clock), stage=stage_of(student))
 
 
 def _offer(procedure: Procedure) -> Offer:

@@ -7,7 +7,8 @@ import pytest
 from archive_service.errors import NotFound, Refused
 from archive_service.rules.access import Role
 from archive_service.rules.facts import Declared
-from archive_service.services.cases_offer import AnswerKind, _kind, offers, offers_for
+from archive_service.services.case_openings import openings
+from archive_service.services.cases_offer import AnswerKind, _kind, offers
 from tests.functional.case_steps import Office
 
 
@@ -18,7 +19,7 @@ def office(archive, make):
 
 def test_for_a_student_of_the_school(archive, office, make):
     student = make.student(office.school)
-    found = {offer.code: offer for offer in offers_for(archive, student.id, actor=office.registrar)}
+    found = {each.offer.code: each.offer for each in openings(archive, student.id, actor=office.registrar).items}
     assert list(found) == ["enrol", "transfer", "suspend"]
     suspend = found["suspend"]
     assert [ground.code for ground in suspend.grounds] == ["illness", "special"]
@@ -27,7 +28,7 @@ def test_for_a_student_of_the_school(archive, office, make):
     assert {"E-DX": ("illness",), "E-CAUSE": ("special",)}.items() <= {each.code: each.grounds for each in suspend.papers}.items()
     assert (found["transfer"].receiver_opens, suspend.receiver_opens) == (True, False)
     with pytest.raises(NotFound):
-        offers_for(archive, student.id, actor=make.actor(Role.SCHOOL_REGISTRAR, make.tree()[3]))
+        openings(archive, student.id, actor=make.actor(Role.SCHOOL_REGISTRAR, make.tree()[3]))
 
 
 def test_a_law_that_is_not_in_force(archive):
