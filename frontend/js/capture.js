@@ -14,7 +14,6 @@ const cards = new UploadCards(desk.querySelector("[data-uploads]"), desk.querySe
   remove: (id) => uppy.removeFile(id),
 });
 
-takeFrom(desk, uppy);
 startPolling(desk);
 
 uppy.on("file-added", (file) => {
@@ -40,6 +39,7 @@ uppy.on("restored", () => {
 });
 
 addEventListener("online", () => uppy.retryAll());
+takeFrom(desk, uppy); // last: it may find files at once
 
 async function record(id) {
   const file = uppy.getFile(id);

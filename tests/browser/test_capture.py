@@ -62,6 +62,17 @@ def test_dropped_chosen_and_pasted_papers_become_cards_of_one_batch(page: Page, 
     assert findings(page) == []
 
 
+def test_a_file_chosen_before_the_script_has_come_is_taken(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/capture-*.js", lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks the handler, which a built-in refuses)
+    page.goto("/capture", wait_until="commit")
+    page.set_input_files("[data-source=files]", {"name": "早选.jpg", "mimeType": "image/jpeg", "buffer": scan("早选")})
+    page.wait_for_function("document.readyState !== 'loading'")
+    assert held, "the page's own script is still on its way"
+    held[0].continue_()
+    expect(page.locator(".card-in", has_text="早选.jpg")).to_have_count(1, timeout=TAKEN_MS)
+
+
 def test_the_same_bytes_again_are_said_to_be_a_repeat(page: Page) -> None:
     content = scan("同一张")
     give(page, "drop", ("先.jpg", content))

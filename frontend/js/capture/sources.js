@@ -4,10 +4,12 @@ import DropTarget from "@uppy/drop-target";
 export function takeFrom(desk, uppy) {
   uppy.use(DropTarget, { target: document.body });
   for (const input of desk.querySelectorAll("[data-source]")) {
-    input.addEventListener("change", () => {
+    const take = () => {
       addAll(uppy, input.files, input.dataset.source);
       input.value = "";
-    });
+    };
+    input.addEventListener("change", take);
+    if (input.files.length) take(); // chosen before this script had come
   }
   for (const button of desk.querySelectorAll("[data-choose-source]")) {
     button.addEventListener("click", () => desk.querySelector(`[data-source="${button.dataset.chooseSource}"]`).click());
