@@ -114,17 +114,24 @@ class Scope:
     def _holds_at(self, unit_id: str, right: Right) -> bool:
         return access.may(self.actor.viewer, right, access.Subject(frozenset({unit_id}))).allowed
 
-    def records(self, *, in_list: bool = False) -> ColumnElement[bool]:
-        """Which records the actor may read: a condition on Record. `in_list`: asked of all records, not of some that are known."""
+    def records(self) -> ColumnElement[bool]:
+        """Which records the actor may read: a condition on Record."""
+        return or_(false(), *self._grounds_of_records(is_relied_on(self.own_units_with(Right.READ_PAPER))))
+
+    def grounds_of_records(self) -> list[ColumnElement[bool]]:
+        """The same for a list: one condition a ground where each leads to few records, else the whole, met walking."""
+        if not self.is_led:
+            return [self.records()]
+        return self._grounds_of_records(Record.id.in_(papers_of(self.own_units_with(Right.READ_PAPER))))
+
+    def _grounds_of_records(self, rests_on: ColumnElement[bool]) -> list[ColumnElement[bool]]:
         account, reading, mine = self.actor.account_id, self.units(Right.READ_PAPER), self.own_units_with(Right.READ_PAPER)
         if account is None:
-            return false()
+            return []
         takes_part = [Record.received_by == account] if self.own_units_with(Right.CAPTURE) else []
         looks_on = [Record.organisation_id.in_(reading) & sensitivity.may_be_relied_on(mine)] if reading else []
-        if reading:
-            rests_on = Record.id.in_(papers_of(mine)) if in_list and self.is_led else is_relied_on(mine)
-            takes_part += [Record.received_unit_id.in_(mine), rests_on]
-        return or_(false(), *_open(Standing.LOOKS_ON, looks_on), *_open(Standing.TAKES_PART, takes_part))
+        takes_part += [Record.received_unit_id.in_(mine), rests_on] if reading else []
+        return [*_open(Standing.LOOKS_ON, looks_on), *_open(Standing.TAKES_PART, takes_part)]
 
     def own_units_with(self, right: Right) -> frozenset[str]:
         """Units at which the actor itself holds a right."""
