@@ -82,6 +82,11 @@ class Filter:
     school_id: str | None = None
     only_doubtful: bool = False
 
+    @property
+    def is_narrow(self) -> bool:
+        """One child, one batch or one case: few papers on any ground, and found by what is asked, not by who asks."""
+        return bool(self.student_id or self.batch_id or self.case_id)
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -111,7 +116,7 @@ def listed(archive: Archive, wanted: Filter, *, actor: Actor, cursor: str | None
     with archive.begin() as session:
         scope = Scope.of(session, actor)
         rows = select(Record).where(scope.records(), *_conditions(wanted))
-        grounds = [scope.records()] if wanted.student_id else scope.grounds_of_records()  # one child's papers are few on any ground
+        grounds = [scope.records()] if wanted.is_narrow else scope.grounds_of_records()
         known = [select(Record.id).where(ground, *_conditions(wanted)) for ground in grounds]
         total = counted_together(session, known)
         if cursor:

@@ -33,7 +33,7 @@ from archive_service.services.indexing import STATUS_NUMBERS
 from archive_service.services.ledger import Subject
 from archive_service.services.places import boxes_in
 from archive_service.services.scope import Scope
-from archive_service.services.search_rows import Allowed, Row, allowed, not_allowed
+from archive_service.services.search_rows import Row, Shown, not_allowed, shown_rows
 from archive_service.services.search_scope import leaves_closed_out, outdated_pages, search_scope
 from archive_service.services.transcripts import content_of
 from scanners.words import Box
@@ -138,7 +138,7 @@ def find(archive: Archive, query: Query, *, actor: Actor) -> Answer:
 
 def _allowed(
     archive: Archive, query: Query, plan: Plan, asked: tuple[IndexScope, Window], scope: Scope
-) -> tuple[Hits, Allowed, dict[str, list[FacetCount]]]:
+) -> tuple[Hits, Shown, dict[str, list[FacetCount]]]:
     """What the index proposes and the rows allow; what they do not is taken out of the question, so that it is not counted either.
 
     Raises: IndexUnavailable (again and again it proposes what the rows do not allow).
@@ -148,9 +148,9 @@ def _allowed(
         found, beside = _proposed(archive, plan, index_scope, window)
         counts = archive.index.facets(plan, index_scope, FACETS)
         with archive.begin() as session:
-            shown = allowed(session, scope, [hit.page_id for hit in found.hits])
-            refused = frozenset(hit.page_id for hit in found.hits if hit.page_id not in shown.rows) | not_allowed(session, scope, beside)
+            refused = not_allowed(session, scope, {*beside, *(hit.page_id for hit in found.hits)})
             if not refused:
+                shown = shown_rows(session, scope, [hit.page_id for hit in found.hits])
                 records = sorted({row.record_id for row in shown.rows.values()})
                 detail = {"text": query.text[:200], "total": found.total, "records": records}
                 ledger.write(session, "search.made", Subject("search"), actor=scope.actor, now=archive.clock.now(), detail=detail)
@@ -216,7 +216,7 @@ class _Shower:
     archive: Archive
     words: Plan
     scope: Scope
-    shown: Allowed
+    shown: Shown
 
     def hit(self, hit: IndexHit) -> Found:
         """One hit with its snippet and boxes."""

@@ -1,12 +1,12 @@
 """What the rows say of the pages the index proposed: whatever is not among them was not to be proposed.
 
-Lives here: `allowed`, one statement for pages, papers, students and how they may be named, under the scope condition; the numbers and
-transcripts that go with them. Columns, not entities: twenty of each cost more to make than to fetch.
+Lives here: `not_allowed`, the scope condition held over proposed pages; `shown_rows`, one statement for pages, papers, students and how
+they may be named, with numbers and transcripts. Columns, not entities: twenty of each cost more to make than to fetch.
 Not here: the condition itself (search_scope), making hits (search).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -52,33 +52,31 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Allowed:
-    """The proposed pages that may be shown, by page id; numbers in force by student, transcripts by record."""
+class Shown:
+    """Pages of an answer, by page id; numbers in force by student, transcripts by record."""
 
     rows: dict[int, Row]
     numbers: dict[str, str | None]
     transcripts: dict[str, Rendition]
 
 
-def allowed(session: Session, scope: Scope, page_ids: Sequence[int]) -> Allowed:
-    """The proposed pages that the rows allow."""
-    if not page_ids:
-        return Allowed({}, {}, {})
-    wanted = select(*_COLUMNS, scope.named_students()).select_from(Page).join(Record, Record.id == Page.record_id)
-    found = session.execute(
-        wanted.outerjoin(Student, Student.id == Record.student_id).where(Page.id.in_(page_ids), readable(scope)),
-    )
-    rows = {row.page_id: row for row in map(Row._make, found)}
-    students = {row.student_id for row in rows.values() if row.student_id}
-    return Allowed(rows, _numbers(session, students), newest_transcripts(session, {row.record_id for row in rows.values()}))
-
-
-def not_allowed(session: Session, scope: Scope, page_ids: Sequence[int]) -> frozenset[int]:
-    """Those of the proposed pages that the rows do not allow: for pages that are counted and not shown."""
+def not_allowed(session: Session, scope: Scope, page_ids: Collection[int]) -> frozenset[int]:
+    """Those of the proposed pages that the rows do not allow, whether they are to be shown or only counted."""
     if not page_ids:
         return frozenset()
     stands = select(Page.id).join(Record, Record.id == Page.record_id).where(Page.id.in_(page_ids), readable(scope))
     return frozenset(page_ids) - frozenset(session.scalars(stands))
+
+
+def shown_rows(session: Session, scope: Scope, page_ids: Collection[int]) -> Shown:
+    """What is told of pages that `not_allowed` left, in the same transaction: the scope is not asked again."""
+    if not page_ids:
+        return Shown({}, {}, {})
+    wanted = select(*_COLUMNS, scope.named_students()).select_from(Page).join(Record, Record.id == Page.record_id)
+    found = session.execute(wanted.outerjoin(Student, Student.id == Record.student_id).where(Page.id.in_(page_ids)))
+    rows = {row.page_id: row for row in map(Row._make, found)}
+    students = {row.student_id for row in rows.values() if row.student_id}
+    return Shown(rows, _numbers(session, students), newest_transcripts(session, {row.record_id for row in rows.values()}))
 
 
 def _numbers(session: Session, student_ids: Collection[str]) -> dict[str, str | None]:

@@ -20,9 +20,14 @@ def counted(session: Session, rows: Select[Any]) -> int:
 
 
 def counted_together(session: Session, branches: Sequence[Select[Any]]) -> int:
-    """The same for several statements of ids, each id once; each is walked no further either.
+    """The same for several statements of ids, each id once; the first is the one that holds most.
 
     A condition that is one thing or another is found along an index in each part, and in PostgreSQL not as a whole.
     """
+    if not branches:
+        return 0
+    first = counted(session, branches[0])
+    if isinstance(first, AtLeast) or len(branches) == 1:
+        return first
     parts = [branch.order_by(None).limit(COUNTED_AT_MOST + 1).subquery() for branch in branches]
-    return counted(session, select(union(*(select(part) for part in parts)).subquery())) if parts else 0
+    return counted(session, select(union(*(select(part) for part in parts)).subquery()))

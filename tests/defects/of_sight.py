@@ -57,13 +57,13 @@ DEFECTS = (
     Defect(
         "scope-left-out-of-search-rows",
         "the index proposes, rows decide",
-        (change("services/search_rows.py", "in_(page_ids), readable(scope)),\n", "in_(page_ids)),\n"),),
+        (change("services/search_rows.py", "in_(page_ids), readable(scope))\n", "in_(page_ids))\n"),),
         (f"{GUARDS}::test_what_the_index_proposes_passes_the_rows",),
     ),
     Defect(
         "counted-without-the-rows",
         "what is counted and not shown is held against the rows too",
-        (change("services/search_rows.py", "in_(page_ids), readable(scope))\n", "in_(page_ids))\n"),),
+        (change("services/search.py", "{*beside, *(hit.page_id", "{*(hit.page_id"),),
         ("tests/functional/test_search_scope.py::test_a_document_that_lies_shows_nothing",),
     ),
     Defect(
