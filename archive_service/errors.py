@@ -105,6 +105,12 @@ class BlobMissing(Damaged):
     code = "blob_missing"
 
 
+class NoPlace(Damaged):
+    """A row names a place that no store has."""
+
+    code, title = "no_place", "登记的存放位置不是存储里的位置，没有向任何人提供内容；请管理员运行完整性校验，用备份恢复"
+
+
 class Unavailable(ArchiveError):
     """A part is away for now; nothing was lost, try again."""
 

@@ -25,11 +25,12 @@ REFUSALS = {
     "415": ("Unsupported", "Not a format we take"),
     "422": ("Refused", "Refused by a rule: `reasons` name the articles"),
     "429": ("TooMany", "Too many calls; wait as Retry-After says"),
+    "500": ("Damaged", "What is stored is not what was registered; nothing of it is given, an operator must look"),
     "503": ("Unavailable", "A part is away for now; nothing was lost, try again as Retry-After says"),
 }
 ALWAYS = ("400", "429", "503")  # may come of any call
 WITH_BODY = ("413", "415")
-TUS_ONLY = "412"
+TUS_ONLY, STORED_ONLY = "412", "500"
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code"],
@@ -48,6 +49,7 @@ PROBLEM: dict[str, Any] = {
     },
 }
 LOOKS = ("/records/{id}", "/search", "/cases/{id}", "/students/{id}")
+STORED = ("get_transcript", "get_master", "get_page_image", "search_pages")
 VERSIONED = ("put_match", "put_kind", "put_evidence", "put_facts", "act_on_case")
 HEADERS: dict[str, dict[str, Any]] = {
     "X-Case": {"in": "header", "name": "X-Case", "schema": {"type": "string"}, "description": "The case a paper is looked at for"},
@@ -178,9 +180,10 @@ def _refusals(entry: Operation) -> dict[str, Any]:
         status
         for status in REFUSALS
         if status in ALWAYS
-        or (not entry.is_public and status not in (*WITH_BODY, TUS_ONLY))
+        or (not entry.is_public and status not in (*WITH_BODY, TUS_ONLY, STORED_ONLY))
         or (takes_body and status in WITH_BODY)
         or (entry.extra.get("tus") and status == TUS_ONLY)
+        or (entry.name in STORED and status == STORED_ONLY)
     ]
     answers: dict[str, Any] = {status: {"$ref": f"#/components/responses/{REFUSALS[status][0]}"} for status in wanted}
     if entry.name == "get_health":

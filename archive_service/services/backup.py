@@ -13,10 +13,10 @@ from pathlib import Path
 
 from archive_service import __version__, migrations
 from archive_service.adapters import anchor_files
-from archive_service.adapters.blobs import Bucket
+from archive_service.adapters.blobs import blob_place
 from archive_service.adapters.blobs.folders import sync_folder
 from archive_service.archive import Archive
-from archive_service.errors import BlobMissing, Damaged, FixityMismatch, Rejected
+from archive_service.errors import BlobMissing, Damaged, FixityMismatch, NoPlace, Rejected
 from archive_service.models.record import Rendition
 from archive_service.services import fixity_faults, ledger, tasks
 from archive_service.services.actor import Actor
@@ -95,13 +95,13 @@ def _copy_anchors(archive: Archive, part: Path, writer: Writer, *, sealed: int) 
 def _copy(archive: Archive, row: RenditionRow, writer: Writer, result: BackupResult) -> None:
     """Take one rendition along, its digest checked on the way; what is damaged is told, not taken."""
     try:
-        with archive.blobs.open(Bucket(row.bucket), row.blob_key, sha256=row.sha256) as source:
+        with archive.blobs.open(*blob_place(row.bucket, row.blob_key), sha256=row.sha256) as source:
             writer.add(blob_path(row.bucket, row.blob_key), source, sha256=row.sha256, media_type=row.media_type)
     except (BlobMissing, FixityMismatch) as error:
         if _is_registered(archive, row):
             result.faults.append(f"材料 {row.record_id}：{error.message}")
         return
-    except ValueError:  # no bucket or key the store could have
+    except NoPlace:
         result.faults.append(f"材料 {row.record_id}：{fixity_faults.WORDS[fixity_faults.NO_PLACE]}（{row.bucket}/{row.blob_key}）")
         return
     result.renditions, result.bytes = result.renditions + 1, result.bytes + row.bytes

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from archive_service.adapters.blobs import Bucket, StoreHealth, record_key
+from archive_service.adapters.blobs import Bucket, StoreHealth, blob_place, record_key
 from archive_service.archive import Archive
-from archive_service.errors import BlobMissing, Conflict, FixityMismatch, StoreUnavailable
+from archive_service.errors import BlobMissing, Conflict, FixityMismatch, NoPlace, StoreUnavailable
 from archive_service.ids import new_id
 from archive_service.models.ledger import Event
 from archive_service.models.record import Rendition
@@ -96,11 +96,11 @@ def _from(place: str) -> Select[Rendition]:
 
 def _is_kept(archive: Archive, row: Rendition) -> bool:
     try:
-        stored = archive.blobs.stat(Bucket(row.bucket), row.blob_key)
+        stored = archive.blobs.stat(*blob_place(row.bucket, row.blob_key))
     except (BlobMissing, FixityMismatch):
         with archive.read() as session:
             return session.get(Rendition, row.id) is None  # expunged by order meanwhile
-    except ValueError:  # no bucket or key the store could have
+    except NoPlace:
         return False
     return (stored.bytes, stored.sha256) == (row.bytes, row.sha256)
 

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from archive_service.adapters.blobs import Bucket
+from archive_service.adapters.blobs import Bucket, blob_place
 from archive_service.archive import Archive
-from archive_service.errors import BlobMissing, FixityMismatch
+from archive_service.errors import BlobMissing, FixityMismatch, NoPlace
 from archive_service.ids import is_id
 from archive_service.models.record import Record, Rendition
 from archive_service.services import fixity_choice, fixity_rows, ledger
@@ -86,12 +86,12 @@ def _renditions(archive: Archive, ids: Sequence[str] | None) -> Iterator[tuple[R
 
 def _checked(archive: Archive, row: Rendition, name: str | None) -> StoreFault | None:
     try:
-        stored = archive.blobs.verify(Bucket(row.bucket), row.blob_key)
+        stored = archive.blobs.verify(*blob_place(row.bucket, row.blob_key))
     except BlobMissing:
         return _fault(MISSING, row, name) if _still_there(archive, row) else None
     except FixityMismatch:
         return _fault(FLIPPED, row, name)
-    except ValueError:  # no bucket or key the store could have
+    except NoPlace:
         return _fault(NO_PLACE, row, name)
     same = (stored.bytes, stored.sha256, stored.sm3) == (row.bytes, row.sha256, row.sm3)
     return None if same else _fault(ANOTHER, row, name)

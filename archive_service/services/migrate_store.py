@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from archive_service.adapters.blobs import BlobStore, Bucket, StoredBlob, open_store
+from archive_service.adapters.blobs import BlobStore, Bucket, StoredBlob, blob_place, open_store
 from archive_service.archive import Archive
-from archive_service.errors import BlobMissing, Conflict, FixityMismatch, Refused
+from archive_service.errors import BlobMissing, Conflict, FixityMismatch, NoPlace, Refused
 from archive_service.models.record import Rendition
 from archive_service.services import ledger, migrate_journal
 from archive_service.services.actor import Actor
@@ -112,12 +112,12 @@ def _rows(archive: Archive) -> Iterator[_Row]:
 def _move(archive: Archive, store: BlobStore, row: _Row, journal: Journal, moved: Moved) -> None:
     try:
         _bring(archive, store, row, journal, moved)
-    except ValueError:  # no bucket or key a store could have
+    except NoPlace:
         moved.faults.append(f"材料 {row.record_id}：{WORDS[NO_PLACE]}（{row.bucket}/{row.key}）")
 
 
 def _bring(archive: Archive, store: BlobStore, row: _Row, journal: Journal, moved: Moved) -> None:
-    bucket = Bucket(row.bucket)
+    bucket, _ = blob_place(row.bucket, row.key)
     if journal.has(row.id, row.sha256) and _is_kept(store, bucket, row):
         moved.proved_before += 1
         return

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from archive_service.adapters.blobs import Bucket
+from archive_service.adapters.blobs import blob_place
 from archive_service.adapters.pictures import at_width
 from archive_service.archive import Archive
 from archive_service.errors import NotFound, Refused
@@ -75,5 +75,5 @@ def _look(archive: Archive, record_id: str, act: str, role: RenditionRole, page_
     subject = Subject("record", record.id, record.student_id, record.id)
     with archive.begin() as session:  # alone: on SQLite nobody else writes meanwhile, and a screen brings four looks at once
         ledger.write(session, act, subject, actor=actor, now=archive.clock.now(), detail=detail)
-    content = archive.blobs.get(Bucket(rendition.bucket), rendition.blob_key, sha256=rendition.sha256)
+    content = archive.blobs.get(*blob_place(rendition.bucket, rendition.blob_key), sha256=rendition.sha256)
     return Paper(content, rendition.media_type, rendition.sha256, record.original_name)

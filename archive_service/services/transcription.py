@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from archive_service import queue
-from archive_service.adapters.blobs import Bucket, StoredBlob, record_key
+from archive_service.adapters.blobs import Bucket, StoredBlob, blob_place, record_key
 from archive_service.archive import Archive
 from archive_service.errors import ArchiveError, NotFound, Rejected
 from archive_service.ids import new_id
@@ -54,7 +54,7 @@ def judge_record(archive: Archive, record_id: str) -> None:
     record, master = _start(archive, record_id, RecordState.JUDGING)
     if record.state not in (RecordState.RECEIVED, RecordState.JUDGING):
         return
-    content = archive.blobs.get(Bucket(master.bucket), master.blob_key, sha256=master.sha256)
+    content = archive.blobs.get(*blob_place(master.bucket, master.blob_key), sha256=master.sha256)
     try:
         judgement = archive.reader.judge(content, master.media_type)
     except Rejected as error:
@@ -75,7 +75,7 @@ def read_record(archive: Archive, record_id: str) -> None:
         return
     with archive.read() as session:
         rotations = dict(session.execute(select(Page.no, Page.rotation).where(Page.record_id == record_id)).all())
-    content = archive.blobs.get(Bucket(master.bucket), master.blob_key, sha256=master.sha256)
+    content = archive.blobs.get(*blob_place(master.bucket, master.blob_key), sha256=master.sha256)
     reading = archive.reader.read(content, master.media_type, rotations)
     transcript_id = new_id()
     stored = archive.blobs.put(Bucket.WORKING, record_key(record_id, transcript_id), _transcript_bytes(reading), media_type=TRANSCRIPT_TYPE)

@@ -13,7 +13,7 @@ from threading import Lock
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive_service.adapters.blobs import Bucket
+from archive_service.adapters.blobs import blob_place
 from archive_service.archive import Archive
 from archive_service.errors import NotFound
 from archive_service.models.record import Rendition, RenditionRole
@@ -77,7 +77,7 @@ def content_of(archive: Archive, rendition: Rendition) -> bytes:
         if rendition.id in _cache:
             _cache.move_to_end(rendition.id)
             return _cache[rendition.id]
-    content = archive.blobs.get(Bucket(rendition.bucket), rendition.blob_key, sha256=rendition.sha256)
+    content = archive.blobs.get(*blob_place(rendition.bucket, rendition.blob_key), sha256=rendition.sha256)
     with _lock:
         _cache[rendition.id] = content
         while len(_cache) > KEPT:

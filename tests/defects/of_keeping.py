@@ -12,8 +12,8 @@ DEFECTS = (
         (
             change(
                 "services/fixity.py",
-                "stored = archive.blobs.verify(Bucket(row.bucket), row.blob_key)",
-                "stored = archive.blobs.stat(Bucket(row.bucket), row.blob_key)",
+                "stored = archive.blobs.verify(*blob_place(row.bucket, row.blob_key))",
+                "stored = archive.blobs.stat(*blob_place(row.bucket, row.blob_key))",
             ),
         ),
         ("tests/functional/test_fixity.py::test_one_flipped_bit_is_found_and_named_to_the_page",),
@@ -63,8 +63,14 @@ DEFECTS = (
     Defect(
         "bad-place-ends-the-run",
         "a row that names no place of the store is named and the run goes on",
-        (change("services/fixity.py", "except ValueError:  # no bucket", "except KeyError:  # no bucket"),),
+        (change("services/fixity.py", "except NoPlace:", "except KeyError:"),),
         (f"{FIXITY}::test_a_row_that_names_no_place_of_the_store_does_not_end_the_run",),
+    ),
+    Defect(
+        "bad-place-not-translated",
+        "a row that names no place of the store is answered as damage",
+        (change("adapters/blobs/keys.py", "except ValueError as error:", "except KeyError as error:"),),
+        ("tests/functional/test_papers.py::test_a_row_that_names_no_place_of_the_store_is_answered_as_damage",),
     ),
     Defect(
         "loose-files-unnoticed",

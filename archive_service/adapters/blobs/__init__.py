@@ -7,7 +7,7 @@ Not here: rows, scope, retention. Services put bytes first and the row second; r
 from archive_service.adapters.blobs.backend import StoreHealth
 from archive_service.adapters.blobs.cipher import AesGcmCipher, Cipher, NullCipher
 from archive_service.adapters.blobs.directory import DirectoryBackend
-from archive_service.adapters.blobs.keys import BadKey, Bucket, record_key
+from archive_service.adapters.blobs.keys import BadKey, Bucket, blob_place, record_key
 from archive_service.adapters.blobs.opening import open_store
 from archive_service.adapters.blobs.s3 import S3Backend
 from archive_service.adapters.blobs.store import LATEST_LOCK, BlobStore, Source, StoredBlob
@@ -25,6 +25,7 @@ __all__ = [
     "Source",
     "StoreHealth",
     "StoredBlob",
+    "blob_place",
     "open_store",
     "record_key",
 ]

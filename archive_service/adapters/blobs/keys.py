@@ -1,11 +1,14 @@
 """Names in the blob store: the two buckets and the keys inside them.
 
-Lives here: `Bucket`, `record_key` and the check every key passes. Not here: the real bucket names (settings).
+Lives here: `Bucket`, `record_key`, the check every key passes, `blob_place` for what a row says. Not here: the real bucket names
+(settings).
 A key holds no custodian, so a merger of schools moves no bytes, and is never shared by two records.
 """
 
 import re
 from enum import StrEnum
+
+from archive_service.errors import NoPlace
 
 _SEGMENT = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
 _KEY = re.compile(rf"{_SEGMENT}(/{_SEGMENT}){{0,7}}")
@@ -39,6 +42,18 @@ def checked_key(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise BadKey(f"not a blob key: {key!r}")
     return key
+
+
+def blob_place(bucket: str, key: str) -> tuple[Bucket, str]:
+    """Where a row says its bytes lie; a row may have been damaged as bytes may.
+
+    Raises:
+        NoPlace: no store has such a bucket or key.
+    """
+    try:
+        return Bucket(bucket), checked_key(key)
+    except ValueError as error:
+        raise NoPlace from error
 
 
 def checked_prefix(prefix: str) -> str:
