@@ -23,6 +23,7 @@ TABS = ("records", "leaf", "cases", "timeline", "looks")
 GRADES = ("一", "二", "三", "四", "五", "六", "七", "八", "九")
 SENIOR_GRADES = ("高一", "高二", "高三")
 SCHOOLS = (Level.SCHOOL,)
+WITH_OTHERS = "all"
 WHO_MAY = "学籍档案由学籍管理员、校领导、档案员和审核员查阅。需要时请联系本单位的账号管理员。"
 
 
@@ -32,12 +33,13 @@ def students_page() -> str:
     require(Right.READ_PAPER, WHO_MAY)
     the, who = archive(), actor()
     query = request.args.get("q", "").strip()
-    chosen = {name: request.args.get(name, "") for name in ("school", "grade", "state")}
+    schools = [(unit.code, unit.name) for unit in organisations.visible(the, who) if unit.level in SCHOOLS]
+    chosen = {name: request.args.get(name, "") for name in ("grade", "state")} | {"school": _school(schools, query)}
     criteria = replace(sought(query), **chosen) if query else students.Criteria(**chosen)
     found = students.find(the, criteria, who, cursor=request.args.get("cursor") or None, size=PAGE_SIZE)
     return render_template(
         "pages/students.html",
-        filters=_filters(the),
+        filters=_filters(schools),
         search={"name": "q", "label": "姓名、学籍号、身份证件号", "value": query},
         total=found.total,
         why="按学校、班级、姓名" if found.items else None,
@@ -86,12 +88,22 @@ def _rows(the: Archive, ids: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _filters(the: Archive) -> list[dict[str, Any]]:
-    schools = [(unit.code, unit.name) for unit in organisations.visible(the, actor()) if unit.level in SCHOOLS]
+def _school(schools: list[tuple[str, str]], query: str) -> str:
+    """The school listed. A school lists its own; children of others, known to it by a case, when they are asked for or looked for."""
+    chosen = request.args.get("school", "")
+    if len(schools) != 1 or chosen not in {"", WITH_OTHERS}:
+        return chosen
+    return "" if chosen or query else schools[0][0]
+
+
+def _filters(schools: list[tuple[str, str]]) -> list[dict[str, Any]]:
     grades = [*(f"{word}年级" for word in GRADES), *SENIOR_GRADES]
-    filters = [choice("school", "学校", schools)] if len(schools) > 1 else []
-    filters.append(choice("grade", "年级", [(grade, grade) for grade in grades]))
-    return [*filters, choice("state", "状态", [(state.value, state.label) for state in StudentState])]
+    at_school = choice("school", "学校", schools if len(schools) > 1 else [(WITH_OTHERS, "本校和业务涉及的外校学生")])
+    return [
+        at_school if len(schools) > 1 else at_school | {"blank": "本校"},
+        choice("grade", "年级", [(grade, grade) for grade in grades]),
+        choice("state", "状态", [(state.value, state.label) for state in StudentState]),
+    ]
 
 
 def _records(the: Archive, page: StudentPage) -> dict[str, Any]:

@@ -282,4 +282,4 @@ class _Clerk:
 
 def _candidate(student_id: str, match: MatchState) -> Row:
     score = 1.0 if match is MatchState.MATCHED else 0.6
-    return {"student_id": student_id, "score": score, "grounds": ["name"], "against": []}
+    return {"student_id": student_id, "score": score, "grounds": ["姓名一致"], "against": []}

@@ -100,7 +100,7 @@ DEFECTS = (
         "purpose-not-asked-in-search",
         "a search without a purpose says nothing of health",
         (change("services/search_scope.py", "({CLOSED_AT_HOME} if scope.actor.purpose else ())", "{CLOSED_AT_HOME}"),),
-        ("tests/functional/test_search.py::test_a_search_without_a_purpose_says_nothing_of_health",),
+        ("tests/functional/test_search.py::test_without_a_purpose_the_index_is_not_even_asked_for_closed_papers",),
     ),
     Defect(
         "case-of-another-child",

@@ -23,7 +23,7 @@ SMALL_PAGES = {
     ("GET", "/api/v1/cases"): ({"size": "1"}, {"mine": "true"}, {"state": "in_review"}),
     ("GET", "/api/v1/search"): ({"q": SHARED_WORD, "size": "1"}, {"q": SHARED_WORD, "sort": "date"}, {"q": "休学"}, {"q": ""}),
     ("GET", "/search"): ({"q": SHARED_WORD, "status": "pending"}, {"q": SHARED_WORD, "kind": "hukou_page"}),
-    ("GET", "/students"): ({"grade": "七年级"}, {"state": "ENROLLED"}),
+    ("GET", "/students"): ({"grade": "七年级"}, {"state": "ENROLLED"}, {"school": "all"}),
     ("GET", "/cases"): ({"mine": "1"}, {"q": "G52"}),
     ("GET", "/review"): ({"due": "week"}, {"q": "2026"}),
 }

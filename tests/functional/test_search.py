@@ -7,7 +7,10 @@ from archive_service.models.ledger import Event
 from archive_service.models.record import Page
 from archive_service.rules.access import Role
 from archive_service.services import corrections, indexing, search
+from archive_service.services.indexing import CLOSED_AT_HOME
+from archive_service.services.scope import Scope
 from archive_service.services.search import Query
+from archive_service.services.search_scope import search_scope
 from tests.functional.case_steps import Office
 
 WORDS = "抑郁症 王小雨 复学"
@@ -59,6 +62,14 @@ def test_a_search_without_a_purpose_says_nothing_of_health(archive, office, make
     assert (told.purpose, told.detail["records"]) == ("核对休学材料", [record.id])
     superior = find(office.reviewer.for_case(None, "核对休学材料"))
     assert (superior.total, superior.closed_left_out) == (0, False)
+
+
+def test_without_a_purpose_the_index_is_not_even_asked_for_closed_papers(archive, office):
+    """The rows would refuse what it proposes, but only for as many pages as are held against them."""
+    with archive.read() as session:
+        plain, stated = (search_scope(Scope.of(session, who)) for who in (office.registrar, office.registrar.for_case(None, "核对休学材料")))
+    assert stated.sensitivities - plain.sensitivities == {CLOSED_AT_HOME}
+    assert plain.schools == stated.schools
 
 
 def test_totals_follow_the_rows_before_the_index_does(archive, office, make, paper, find):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from archive_service.models.ledger import Event
 from archive_service.models.record import Page
+from archive_service.models.student import Student
 from archive_service.rules.access import Role
 from archive_service.rules.lifecycle import CaseAction
 from archive_service.services.review_reasons import ReasonGiven
@@ -68,6 +69,18 @@ def test_a_reviewer_sees_whole_whose_case_waits_at_the_county(office, make, revi
     office.act(case.id, CaseAction.SUBMIT, office.registrar)
     reviewer.get("/students")
     assert "张小明" in reviewer.text()
+
+
+def test_a_school_lists_its_own_and_shows_others_when_asked(archive, office, make, registrar):
+    """After years most children a school knows from its cases are somewhere else; they must not bury its own."""
+    gone, here = make.student(office.school, name="张小明"), make.student(office.school, name="王二")
+    case, _ = office.illness_case(gone)
+    office.act(case.id, CaseAction.SUBMIT, office.registrar)
+    with archive.begin() as session:
+        session.get(Student, gone.id).school_id = make.tree()[3].id
+    for query, shown in (("", {here.name}), ("?school=all", {gone.name, here.name}), ("?q=张小", {gone.name})):
+        registrar.get(f"/students{query}")
+        assert {name for name in (gone.name, here.name) if name in registrar.text()} == shown, query
 
 
 @pytest.mark.parametrize("sought", ["张小", "G{}", "{}"])
