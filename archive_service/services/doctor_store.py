@@ -20,7 +20,8 @@ from archive_service.models.record import Rendition
 from archive_service.services.doctor_model import Code, Finding, State, judged
 
 TRIAL_RECORD = "0" * 32  # no record's id: ids begin with their time
-FULL_OR_READ_ONLY = "存储写满或只读：扩容，或以可写方式重新挂载；期间不能接收，已有材料不受影响"
+CLOSED = "存储写满、只读或不许写：扩容，以可写方式重新挂载，或给对象存储的账号写权限和配额；期间不能接收，已有材料不受影响"
+AWAY = "检查存储目录或对象存储是否挂载、启动，对象存储的密钥和存储桶是否还在；材料没有丢"
 PROOFS_LOOKED_AT = 400  # more than a year of nightly parts since the last full run
 ROOM_FACTOR = 2  # below twice `intake.free_bytes` somebody should act; below it nothing is taken in
 
@@ -28,9 +29,9 @@ ROOM_FACTOR = 2  # below twice `intake.free_bytes` somebody should act; below it
 def store_checks(archive: Archive, *, sample: int, may_write: bool) -> Iterator[Finding]:
     """Of a store that is away nothing more is said than that."""
     health = archive.blobs.health()
-    yield judged((Code.STORE_DOWN, "材料存储"), health.reachable, health.detail, "检查存储目录或对象存储是否挂载、启动；材料没有丢")
+    yield judged((Code.STORE_DOWN, "材料存储"), health.reachable, health.detail, AWAY)
     if health.reachable:
-        yield _writable(archive) if may_write else _seems_writable(health)
+        yield _writable(archive, tries=may_write)
         yield _room(archive, health)
         yield _present(archive, sample)
     yield _last_proof(archive)
@@ -43,20 +44,18 @@ def disk_check(archive: Archive) -> Finding:
     return judged((Code.DISK_LOW, "数据目录的空间"), free > ROOM_FACTOR * least, f"剩余 {_size(free)}", advice, otherwise=State.WARN)
 
 
-def _writable(archive: Archive) -> Finding:
+def _writable(archive: Archive, *, tries: bool) -> Finding:
+    """By a trial that is read back and removed, where one may be made; then for every bucket by what the store says of an offer."""
     named, key = (Code.STORE_NOT_WRITABLE, "存储写入"), record_key(TRIAL_RECORD, new_id())
     try:
-        archive.blobs.put(Bucket.WORKING, key, b"trial", media_type="text/plain")
-        archive.blobs.expunge(Bucket.WORKING, key)
+        if tries:
+            archive.blobs.put(Bucket.WORKING, key, b"trial", media_type="text/plain")
+            archive.blobs.expunge(Bucket.WORKING, key)
     except (StoreUnavailable, FixityMismatch, Conflict) as error:
-        return Finding(*named, State.FAULT, error.message, FULL_OR_READ_ONLY)
-    return Finding(*named, State.OK, "试写、读回、删除正常")
-
-
-def _seems_writable(health: StoreHealth) -> Finding:
-    """What is known without writing: of a directory whether it is full or read-only, of an object store nothing."""
-    detail = "不写入看不出" if health.writable is None else "可写" if health.writable else "写满、只读或没有写的权限"
-    return judged((Code.STORE_NOT_WRITABLE, "存储写入"), health.writable is not False, detail, FULL_OR_READ_ONLY)
+        return Finding(*named, State.FAULT, error.message, CLOSED)
+    if not archive.blobs.would_take():
+        return Finding(*named, State.FAULT, "写满、只读或没有写的权限", CLOSED)
+    return Finding(*named, State.OK, "试写、读回、删除正常" if tries else "可写")
 
 
 def _room(archive: Archive, health: StoreHealth) -> Finding:

@@ -1,8 +1,8 @@
 """Figures for collectors (Prometheus): counts, ages, room, and for each code of the doctor whether it holds.
 
 Lives here: what is told. Not here: its form (api.watching), the checks themselves (doctor). Alarms belong on `xueji_fault`; the other
-figures say how far away one is. No names, no numbers of anybody. Nothing is written, so whether an object store takes a trial blob is told
-by `xueji doctor` alone.
+figures say how far away one is. No names, no numbers of anybody. Nothing is written: whether a store would take something is asked without
+leaving anything there.
 """
 
 import shutil

@@ -49,15 +49,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class StoreHealth:
-    """`free_bytes` is None where the service does not tell; `detail` is for the operator, in Chinese.
-
-    `writable` is what can be known without writing, None where nothing can.
-    """
+    """`free_bytes` is None where the service does not tell; `detail` is for the operator, in Chinese."""
 
     reachable: bool
     free_bytes: int | None
     detail: str
-    writable: bool | None = None
 
 
 class Draft(Protocol):
@@ -95,3 +91,6 @@ class Backend(Protocol):
 
     def lock(self, bucket: Bucket, key: str, until: datetime) -> None: ...
     def health(self) -> StoreHealth: ...
+    def would_take(self) -> bool:
+        """Whether every bucket would take bytes now, found out without keeping any; never raises."""
+        ...

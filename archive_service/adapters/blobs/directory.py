@@ -125,10 +125,16 @@ class DirectoryBackend:
     def health(self) -> StoreHealth:
         try:
             free_bytes = shutil.disk_usage(self._root / "drafts").free
-            writable = free_bytes > 0 and all(_may_write(self._root / name) for name in ("drafts", *Bucket))
         except OSError as error:
             return StoreHealth(reachable=False, free_bytes=None, detail=f"存储目录无法访问：{error.strerror}")
-        return StoreHealth(reachable=True, free_bytes=free_bytes, detail="目录存储正常", writable=writable)
+        return StoreHealth(reachable=True, free_bytes=free_bytes, detail="目录存储正常")
+
+    def would_take(self) -> bool:
+        folders = [self._root / name for name in ("drafts", *Bucket)]
+        try:
+            return shutil.disk_usage(folders[0]).free > 0 and all(map(_may_write, folders))
+        except OSError:
+            return False
 
     def _absent(self, bucket: Bucket, key: str) -> ArchiveError:
         """An empty mount point is a store that is away, not one that has lost everything."""

@@ -21,10 +21,11 @@ from archive_service.adapters.blobs.digests import CHUNK_BYTES
 from archive_service.adapters.blobs.folders import disk_errors
 from archive_service.adapters.blobs.keys import Bucket
 from archive_service.adapters.blobs.s3_buckets import prepare_buckets
-from archive_service.adapters.blobs.s3_client import s3_errors
-from archive_service.errors import FixityMismatch, StoreUnavailable
+from archive_service.adapters.blobs.s3_client import s3_errors, would_take
+from archive_service.errors import BlobMissing, FixityMismatch, StoreUnavailable
 
 _PART_BYTES = 16 << 20  # the client holds one part in memory
+_OFFERED = "offered"  # never kept
 _META = "x-amz-meta-"
 _RETAIN = "x-amz-object-lock-retain-until-date"
 
@@ -93,6 +94,13 @@ class S3Backend:
         if missing:
             return StoreHealth(reachable=False, free_bytes=None, detail=f"对象存储中缺少存储桶：{'、'.join(missing)}")
         return StoreHealth(reachable=True, free_bytes=None, detail="对象存储正常")
+
+    def would_take(self) -> bool:
+        try:
+            with s3_errors("bucket"):
+                return all(would_take(self._client, name, _OFFERED) for name in self._buckets.values())
+        except (StoreUnavailable, BlobMissing):
+            return False
 
     def upload(self, bucket: Bucket, key: str, spool: "SpooledTemporaryFile[bytes]", about: About) -> str:
         metadata = {name.replace("_", "-"): str(value) for name, value in asdict(about).items() if name != "media_type"}

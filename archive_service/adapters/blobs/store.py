@@ -197,6 +197,10 @@ class BlobStore:
         """Whether the store answers, and how much room it has; never raises."""
         return self._backend.health()
 
+    def would_take(self) -> bool:
+        """Whether bytes would be taken now, found out without keeping any; never raises."""
+        return self._backend.would_take()
+
     def _same_as_kept(self, bucket: Bucket, key: str, version: str, about: About) -> StoredBlob:
         kept = self._backend.held(bucket, key, version)
         if _plain_figures(kept.about) != _plain_figures(about):

@@ -210,6 +210,11 @@ def test_preparing_twice_changes_nothing(store):
     assert store.health().reachable
 
 
+def test_asking_whether_it_would_take_bytes_leaves_none(store):
+    assert store.would_take()
+    assert [key for bucket in Bucket for key in store.keys(bucket)] == []
+
+
 def test_an_id_cannot_smuggle_in_a_folder():
     with pytest.raises(BadKey):
         record_key("r1/x", "v1")

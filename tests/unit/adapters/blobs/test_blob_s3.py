@@ -69,6 +69,7 @@ def test_a_gateway_that_is_away_is_said_to_be_away(s3):
     store = BlobStore(S3Backend(client, s3._buckets))
     health = store.health()
     assert (health.reachable, health.free_bytes) == (False, None)
+    assert not store.would_take()
     for act in (store.prepare, lambda: store.put(W, KEY, b"x", media_type="image/jpeg"), lambda: store.get(W, KEY)):
         with pytest.raises(StoreUnavailable):
             act()
