@@ -98,7 +98,7 @@ def _school(schools: list[tuple[str, str]], query: str) -> str:
 
 def _filters(schools: list[tuple[str, str]]) -> list[dict[str, Any]]:
     grades = [*(f"{word}年级" for word in GRADES), *SENIOR_GRADES]
-    at_school = choice("school", "学校", schools if len(schools) > 1 else [(WITH_OTHERS, "本校和业务涉及的外校学生")])
+    at_school = choice("school", "学校", schools if len(schools) > 1 else [(WITH_OTHERS, "含业务中的外校生")])
     return [
         at_school if len(schools) > 1 else at_school | {"blank": "本校"},
         choice("grade", "年级", [(grade, grade) for grade in grades]),

@@ -94,6 +94,13 @@ def reading_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]
         yield started
 
 
+@pytest.fixture(scope="session")
+def county_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """The whole county with its papers, written as read: minutes to make."""
+    with running(tmp_path_factory.mktemp("county"), engine="canned", scale=("--scale", "county")) as started:
+        yield started
+
+
 @pytest.fixture
 def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     opened: list[BrowserContext] = []
@@ -125,13 +132,13 @@ def sign_in(contexts: Callable[..., BrowserContext]) -> SignIn:
 
 
 @contextmanager
-def running(folder: Path, *, engine: str) -> Iterator[Office]:
-    """An instance with the demo's people and no papers, until the block ends."""
+def running(folder: Path, *, engine: str, scale: tuple[str, str] = ("--papers", "0")) -> Iterator[Office]:
+    """An instance with the demo's people, without papers unless its scale says otherwise, until the block ends."""
     home, port = folder / "home", free_port()
     environment = {**os.environ, "XUEJI_HOME": str(home), "XUEJI_PORT": str(port), "XUEJI_READING__ENGINE": engine, **PATIENCE}
     command = [sys.executable, "-m", "archive_service.cli"]
     subprocess.run([*command, "init"], env=environment, check=True, capture_output=True)
-    subprocess.run([*command, "demo", "load", "--papers", "0"], env=environment, check=True, capture_output=True)
+    subprocess.run([*command, "demo", "load", *scale], env=environment, check=True, capture_output=True)
     with (folder / "up.log").open("wb") as log, subprocess.Popen([*command, "up"], env=environment, stdout=log, stderr=log) as process:
         try:
             address = f"http://127.0.0.1:{port}"
