@@ -54,6 +54,11 @@ class AnchorFile:
     anchor: Anchor
 
 
+def name_of(day: date) -> str:
+    """What the file of a whole day's anchor is called."""
+    return f"ledger-{day}.json"
+
+
 def paths(folder: Path) -> list[Path]:
     """The anchors in a folder, by name; none when there is no folder. Raises Unavailable."""
     try:

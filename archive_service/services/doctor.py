@@ -17,7 +17,7 @@ from archive_service import migrations
 from archive_service.archive import Archive
 from archive_service.models.job import Job, JobState, Lease
 from archive_service.models.ledger import Event, EventLink
-from archive_service.services import ledger_verify
+from archive_service.services import ledger_noted, ledger_verify
 from archive_service.services.doctor_model import Code, Finding, State, judged
 from archive_service.services.doctor_store import disk_check, store_checks
 from archive_service.services.ledger_chain import link_digest
@@ -59,6 +59,7 @@ def examine(archive: Archive, *, is_running: bool, thorough: bool = True, may_wr
     yield from store_checks(archive, sample=THOROUGH_SAMPLE if thorough else QUICK_SAMPLE, may_write=may_write)
     yield disk_check(archive)
     yield _chain(archive, thorough=thorough)
+    yield _anchors(archive)
     with archive.read() as session:
         seen = _look(archive, session, is_running=is_running)
     yield from (check(seen) for check in CHECKS)
@@ -188,6 +189,12 @@ def _chain(archive: Archive, *, thorough: bool) -> Finding:
             fault, detail = _tail_fault(session), f"最新的 {TAIL_LINKS} 环核对"
     advice = "运行 xueji verify-ledger 看全部；保留现场，报告安全管理员，与备份和每日锚文件对照"
     return judged((Code.LEDGER_BROKEN, "台账的链"), fault is None, fault or detail, advice)
+
+
+def _anchors(archive: Archive) -> Finding:
+    fault = ledger_noted.newest_fault(archive)
+    advice = "目录只是丢了，值守会照原样补写；补不出就运行 xueji verify-ledger，保留现场，报告安全管理员，用机外的存证核对"
+    return judged((Code.ANCHORS_WRONG, "每日存证"), fault is None, fault or "最近一份与台账所记相符，或还没有存证", advice)
 
 
 def _tail_fault(session: Session) -> str | None:

@@ -57,7 +57,7 @@ def write_due(archive: Archive, *, at_most: int | None = A_TURN) -> list[AnchorF
             if _waits(session, day, now):
                 break
             last = _of_day(session, day, last, known.get(day))
-            written.append(anchor_files.write(folder, f"ledger-{day}.json", last))
+            written.append(anchor_files.write(folder, anchor_files.name_of(day), last))
     ledger_noted.note(archive, written, before)
     return written
 

@@ -1,20 +1,23 @@
 """What the ledger knows of its own anchors: an event for each, so that an emptied folder is not taken for one never filled.
 
-Lives here: `note`, `noted`, and what a folder lacks or has otherwise. Not here: writing anchors (ledger_anchors), files
-(adapters.anchor_files). The event of a day's anchor is written the day after, so it lies in the stretch of the next anchor and never in
-its own. Instances from before these events have none for their old anchors: nothing is expected of those days, but each anchor holds
-the digest of the one before, so that the first one noted binds them too.
+Lives here: `note`, `noted`, what a folder lacks or has otherwise, and `newest_fault`, the short look of the doctor. Not here: writing
+anchors (ledger_anchors), files (adapters.anchor_files). The event of a day's anchor is written the day after, so it lies in the stretch
+of the next anchor and never in its own. Instances from before these events have none for their old anchors: nothing is expected of those
+days, but each anchor holds the digest of the one before, so that the first one noted binds them too.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive_service.adapters import anchor_files
 from archive_service.adapters.anchor_files import Anchor, AnchorFile
 from archive_service.archive import Archive
+from archive_service.errors import Damaged, Unavailable
 from archive_service.models.ledger import Event
 from archive_service.services import ledger
 from archive_service.services.actor import SERVICE
@@ -24,6 +27,8 @@ ACT = "ledger.anchored"
 ABSENT = (
     "台账记有 {days}存证，存证目录里没有或读不出；运行 xueji anchor-ledger 补写，它只写得出与台账所记相同的，写不出的用机外的存证或备份核对"
 )
+
+OTHER = "存证 {name} 与台账（事件 {event}）所记的摘要不同：存证被换过，或台账被改写后重新封存"
 
 
 class Noted(NamedTuple):
@@ -38,7 +43,7 @@ class Noted(NamedTuple):
 def noted(session: Session) -> list[Noted]:
     """Every anchor the ledger knows of, in the order of the events."""
     rows = session.execute(select(Event.id, Event.detail).where(Event.act == ACT).order_by(Event.id))
-    return [Noted(number, date.fromisoformat(str(told["day"])), int(str(told["seq"])), str(told["sha256"])) for number, told in rows]
+    return [_of(number, told) for number, told in rows]
 
 
 def note(archive: Archive, written: Sequence[AnchorFile], before: Sequence[AnchorFile]) -> int:
@@ -86,4 +91,28 @@ def other(archive: Archive, files: Iterable[AnchorFile]) -> Iterator[str]:
     for each in known:
         file = there.get(each.day)
         if file is not None and file.anchor.digest != each.sha256:
-            yield f"存证 {file.name} 与台账（事件 {each.event_id}）所记的摘要不同：存证被换过，或台账被改写后重新封存"
+            yield OTHER.format(name=file.name, event=each.event_id)
+
+
+def newest_fault(archive: Archive) -> str | None:
+    """What is wrong with the newest anchor the ledger knows of, in words; one statement and one file, however long the ledger is.
+
+    Each anchor holds the digest of the one before, so that the newest stands for all; which others are gone, `absent` tells.
+    """
+    with archive.read() as session:
+        row = session.execute(select(Event.id, Event.detail).where(Event.act == ACT).order_by(Event.id.desc()).limit(1)).first()
+    if row is None:
+        return None
+    known = _of(*row)
+    path = archive.settings.anchor_folder / anchor_files.name_of(known.day)
+    if not os.path.exists(path):  # noqa: PTH110 (a folder that may not be entered is one more way to be absent; the method of Path raises)
+        return ABSENT.format(days=f"{known.day} 的")
+    try:
+        is_it = anchor_files.read_file(path).anchor.digest == known.sha256
+    except (Damaged, Unavailable) as error:
+        return error.message
+    return None if is_it else OTHER.format(name=path.name, event=known.event_id)
+
+
+def _of(event_id: int, told: Mapping[str, object]) -> Noted:
+    return Noted(event_id, date.fromisoformat(str(told["day"])), int(str(told["seq"])), str(told["sha256"]))

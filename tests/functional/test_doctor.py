@@ -11,13 +11,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from archive_service.adapters import anchor_files
+from archive_service.adapters.anchor_files import NONE, Anchor, AnchorFile
 from archive_service.cli import doctor_instance, doctor_machine, main
 from archive_service.db import open_engine
 from archive_service.models.job import Job, JobState, Lease
 from archive_service.models.ledger import Event
 from archive_service.models.record import Rendition
 from archive_service.rules.access import Role
-from archive_service.services import doctor_quick, intake, ledger
+from archive_service.services import doctor_quick, intake, ledger, ledger_noted
 from archive_service.services.actor import SERVICE
 from archive_service.services.doctor import examine, schema_check
 from archive_service.services.doctor_model import Code, State
@@ -161,6 +163,37 @@ def chain_broken(archive):
     yield
 
 
+def anchored(archive, *, seq):
+    """The ledger knows of an anchor of yesterday; returns one of that day that goes to another place of the chain."""
+    day = (archive.clock.now() - timedelta(days=1)).date()
+    known, other = (Anchor(date=day, whole_day=True, seq=place, events=place, head=NONE, previous=NONE) for place in (1, seq))
+    ledger_noted.note(archive, [AnchorFile(anchor_files.name_of(day), known)], [])
+    return AnchorFile(anchor_files.name_of(day), other)
+
+
+@contextmanager
+def anchor_gone(archive):
+    anchored(archive, seq=1)
+    yield
+
+
+@contextmanager
+def anchor_replaced(archive):
+    file = anchored(archive, seq=2)
+    anchor_files.write(archive.settings.anchor_folder, file.name, file.anchor)
+    yield
+
+
+@contextmanager
+def anchor_cut_short(archive):
+    file = anchored(archive, seq=1)
+    anchor_files.write(archive.settings.anchor_folder, file.name, file.anchor)
+    path = archive.settings.anchor_folder / file.name
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:40])
+    yield
+
+
 @contextmanager
 def keeper_gone(archive):
     with archive.begin() as session:
@@ -203,12 +236,15 @@ PLANTED = [  # what is planted, the codes it must be named by, whether it is a f
     (dead, {Code.DEAD_LETTERS}, State.WARN, {"xueji_dead_letters": 1}),
     (unsealed, {Code.LEDGER_LATE}, State.FAULT, {"xueji_events_unsealed_seconds": 180}),
     (chain_broken, {Code.LEDGER_BROKEN}, State.FAULT, {}),
+    (anchor_gone, {Code.ANCHORS_WRONG}, State.FAULT, {}),
+    (anchor_replaced, {Code.ANCHORS_WRONG}, State.FAULT, {}),
+    (anchor_cut_short, {Code.ANCHORS_WRONG}, State.FAULT, {}),
     (keeper_gone, {Code.KEEPER_DOWN}, State.FAULT, {"xueji_keeper_roles_idle": 1}),
     (clock_set_back, {Code.CLOCK_WRONG}, State.FAULT, {}),
     (backup_old, {Code.BACKUP_OLD}, State.WARN, {"xueji_backup_age_seconds": 3 * 86_400}),
 ]
 NAMES = ["store away", "store full", "store read-only", "disk nearly full", "blob missing", "blob flipped", "index missing", "index behind",
-         "jobs waiting", "stuck lease", "dead letter", "ledger unsealed", "ledger broken", "keeper gone", "clock set back", "backup old"]  # fmt: skip
+         "jobs waiting", "stuck lease", "dead letter", "ledger unsealed", "ledger broken", "anchor gone", "anchor replaced", "anchor cut short", "keeper gone", "clock set back", "backup old"]  # fmt: skip
 
 
 def event(archive, *, at):
@@ -307,6 +343,13 @@ def test_two_scrapes_look_once(archive, sound, call, monkeypatch):
     monkeypatch.setattr(doctor_quick, "examine", lambda *given, **more: looks.append(given) or plain(*given, **more))
     assert figures_of(call, sound).keys() == figures_of(call, sound).keys()
     assert len(looks) == 1
+
+
+def test_an_anchor_as_the_ledger_knows_it_is_no_fault(archive, sound):
+    file = anchored(archive, seq=1)
+    assert Code.ANCHORS_WRONG in named(archive)
+    anchor_files.write(archive.settings.anchor_folder, file.name, file.anchor)
+    assert Code.ANCHORS_WRONG not in named(archive)
 
 
 def test_every_code_is_planted():
