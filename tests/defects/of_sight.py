@@ -70,7 +70,7 @@ DEFECTS = (
         "unscoped-index-query",
         "the index is asked for the schools in reach only, so that totals tell nothing of others",
         (change("services/search_scope.py", "for unit in scope.units(Right.READ_PAPER))", "for unit in scope.tree.units)"),),
-        (f"{GUARDS}::test_totals_and_facets_count_nothing_of_another_school",),
+        ("tests/functional/test_search.py::test_the_index_is_not_even_asked_for_what_is_not_told",),
     ),
     Defect(
         "sensitivity-rule-off",
@@ -100,7 +100,7 @@ DEFECTS = (
         "purpose-not-asked-in-search",
         "a search without a purpose says nothing of health",
         (change("services/search_scope.py", "({CLOSED_AT_HOME} if scope.actor.purpose else ())", "{CLOSED_AT_HOME}"),),
-        ("tests/functional/test_search.py::test_without_a_purpose_the_index_is_not_even_asked_for_closed_papers",),
+        ("tests/functional/test_search.py::test_the_index_is_not_even_asked_for_what_is_not_told",),
     ),
     Defect(
         "case-of-another-child",

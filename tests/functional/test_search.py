@@ -64,12 +64,14 @@ def test_a_search_without_a_purpose_says_nothing_of_health(archive, office, make
     assert (superior.total, superior.closed_left_out) == (0, False)
 
 
-def test_without_a_purpose_the_index_is_not_even_asked_for_closed_papers(archive, office):
-    """The rows would refuse what it proposes, but only for as many pages as are held against them."""
+def test_the_index_is_not_even_asked_for_what_is_not_told(archive, office):
+    """Other schools, and closed papers without a purpose. The rows would refuse them, but only for the pages that are held against them."""
     with archive.read() as session:
-        plain, stated = (search_scope(Scope.of(session, who)) for who in (office.registrar, office.registrar.for_case(None, "核对休学材料")))
+        plain, stated = (
+            search_scope(Scope.of(session, who)) for who in (office.registrar, office.registrar.for_case(None, "核对休学材料"))
+        )
     assert stated.sensitivities - plain.sensitivities == {CLOSED_AT_HOME}
-    assert plain.schools == stated.schools
+    assert plain.schools == stated.schools == {office.school.number}
 
 
 def test_totals_follow_the_rows_before_the_index_does(archive, office, make, paper, find):
