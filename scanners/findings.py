@@ -79,6 +79,7 @@ CHECKS: dict[str, Check] = {
     "not_colour": Check("", _W, "本页疑有印章，但扫描成了灰度或黑白。有印章的材料请用彩色重新扫描。", f"{_DAT31} 色彩模式：有印章的应彩色"),
     "cut_off": Check("处", _W, "有 {value:.0f} 处文字紧贴图像边缘，可能没有扫全。请检查四边后重新扫描。", f"{_DAT31} 图像完整"),
     "unsure_reading": Check("", _W, "识别可信度 {value:.2f}，低于 {limit:.2f}。识别文本仅供参考，请对照原图。", "DA/T 77-2019 识别质量"),
+    "laid_flat": Check("度", _N, "照片已按纸的四边拉平（原图四角偏离直角 {value:.1f} 度），原文件未改动。请核对四边是否完整。", _OURS),
     "turned_again": Check("度", _N, "按文字方向把本页又转了 {value:.0f} 度。请核对方向是否正确。", _OURS),
 }
 

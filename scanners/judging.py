@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from scanners.findings import Finding, found
+from scanners.flattening import as_laid_flat
 from scanners.images import ScanError, ScannedPage, open_pages
 from scanners.limits import Limits
 from scanners.orientation import SURE, upright_rotation
@@ -22,7 +23,7 @@ _THUMBNAIL_WIDTH_PX = 320
 
 @dataclass(frozen=True)
 class JudgedPage:
-    """One page as shown, upright, its size in pixels at full resolution.
+    """One page as shown, flat and upright, its size in pixels at full resolution.
 
     rotation is the clockwise degrees applied to get there; rotation_sure is False where reading should decide.
     """
@@ -69,7 +70,7 @@ def judge(content: bytes, media_type: str, limits: Limits) -> Judgement:
 def judge_pages(content: bytes, media_type: str, limits: Limits) -> Iterator[JudgedPage]:
     """The same page by page. Raises ScanError where decoding ends early."""
     for page in open_pages(content, media_type, limits):
-        yield judge_page(page, limits)
+        yield judge_page(as_laid_flat(page), limits)
 
 
 def judge_page(page: ScannedPage, limits: Limits, *, rotation: int | None = None) -> JudgedPage:

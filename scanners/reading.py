@@ -12,9 +12,11 @@ from scanners.barcode import CodeMark, find_codes
 from scanners.classify import KindGuess, classify
 from scanners.fields import Field, extract
 from scanners.findings import Finding, found
+from scanners.flattening import as_laid_flat
 from scanners.images import ScannedPage, open_pages
 from scanners.judging import JudgedPage, Judgement, judge, judge_pages, rejudged
 from scanners.kinds import Kinds
+from scanners.likeness import picture_hash
 from scanners.limits import Limits
 from scanners.ocr import OcrEngine, OcrError
 from scanners.orientation import SURE, best_rotation, lies_on_its_side, reading_value, upright_rotation
@@ -41,6 +43,7 @@ class PageReading:
     codes: tuple[CodeMark, ...] = ()
     findings: tuple[Finding, ...] = ()
     corrected: JudgedPage | None = None
+    picture: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Reading:
     engine: str
     engine_version: str
     settings: str
+    pictures: tuple[tuple[int, int], ...] = ()  # page number and hash, by which a second scan is found
 
 
 def read(
@@ -88,7 +92,7 @@ def read_pages(
 ) -> Iterator[PageReading]:
     """The same page by page, without kind and fields."""
     for page in open_pages(content, media_type, limits):
-        yield _read_page(page, engine, limits, judged_rotation=(rotations or {}).get(page.no))
+        yield _read_page(as_laid_flat(page), engine, limits, judged_rotation=(rotations or {}).get(page.no))
 
 
 def finish(pages: Iterable[PageReading], *, engine: OcrEngine, kinds: Kinds) -> Reading:
@@ -112,6 +116,7 @@ def finish(pages: Iterable[PageReading], *, engine: OcrEngine, kinds: Kinds) -> 
         engine=engine.name,
         engine_version=engine.version,
         settings=engine.settings,
+        pictures=tuple((page.text.no, page.picture) for page in pages if page.picture is not None),
     )
 
 
@@ -137,6 +142,7 @@ def _read_page(page: ScannedPage, engine: OcrEngine, limits: Limits, *, judged_r
         codes=tuple(find_codes(upright, page.no)),
         findings=_reading_findings(text, working_dpi(upright, page.dpi)),
         corrected=rejudged(page, limits, rotation) if is_moved else None,
+        picture=picture_hash(upright) if lines else None,
     )
 
 

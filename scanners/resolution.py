@@ -4,6 +4,7 @@ Lives here: believable_dpi, guess_dpi. Not here: the finding for too few dots (s
 """
 
 PAPERS_INCH = ((8.27, 11.69), (5.83, 8.27), (143 / 25.4, 105 / 25.4))  # A4, A5, the household register's leaf
+SHAPES_INCH = (PAPERS_INCH[0], PAPERS_INCH[2], (85.6 / 25.4, 54 / 25.4))  # told apart by proportions alone; with an identity card
 STEPS_DPI = (150, 200, 300, 400, 600)
 _SCREEN_DPI = (72.0, 96.0)  # what programs write when they do not know
 _LOWEST, _HIGHEST = 100.0, 1200.0
