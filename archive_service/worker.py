@@ -23,16 +23,23 @@ from archive_service import queue
 from archive_service.archive import Archive
 from archive_service.errors import ArchiveError, StoreUnavailable
 from archive_service.models.job import Job, JobState
-from archive_service.services import failures, ingest_pages, matching, organisations_import, roster, transcription
+from archive_service.services import failures, ingest_pages, likeness, matching, organisations_import, roster, transcription
 
 log = structlog.get_logger()
 
 Handler = Callable[[Archive, Job], None]
 
+
+def _match(archive: Archive, job: Job) -> None:
+    """Whose paper it is, and then whether that student has it already."""
+    matching.match_record(archive, str(job.record_id))
+    likeness.look(archive, str(job.record_id))
+
+
 HANDLERS: Mapping[str, Handler] = {
     "judge": lambda archive, job: transcription.judge_record(archive, str(job.record_id)),
     "read": lambda archive, job: transcription.read_record(archive, str(job.record_id)),
-    "match": lambda archive, job: matching.match_record(archive, str(job.record_id)),
+    "match": _match,
     "roster": lambda archive, job: roster.run(archive, str(job.arguments["task_id"])),
     "page_count": lambda archive, job: ingest_pages.check(archive, str(job.record_id), int(str(job.arguments["pages"]))),
     "organisations": lambda archive, job: organisations_import.run(archive, str(job.arguments["task_id"])),

@@ -13,12 +13,24 @@ from archive_service.api.asking import actor, actor_without_purpose, cursor_id, 
 from archive_service.api.idempotency import taken_key
 from archive_service.api.operations import operation
 from archive_service.api.shapes import FieldIn, KindIn, MatchIn, RecordList, RecordOut, record_list, record_out
+from archive_service.api.shapes_likeness import RescanIn
 from archive_service.api.shapes_words import TranscriptOut
 from archive_service.api.values import Input, Listing, Look, json_body, parse
 from archive_service.errors import Rejected
 from archive_service.http.context import archive
 from archive_service.models.record import Carrier, MatchState, RecordState
-from archive_service.services import corrections, intake, matching, papers, records, students, transcription, transcripts, uploads
+from archive_service.services import (
+    corrections,
+    intake,
+    likeness_told,
+    matching,
+    papers,
+    records,
+    students,
+    transcription,
+    transcripts,
+    uploads,
+)
 from archive_service.services.asked_again import Asked
 from archive_service.services.corrections import Correction
 from archive_service.services.intake import Incoming
@@ -144,6 +156,14 @@ def put_kind(id: str, body: KindIn) -> RecordOut:  # noqa: A002 (as above)
 def put_field(id: str, name: str, body: FieldIn) -> RecordOut:  # noqa: A002 (as above)
     """Confirm or correct a value, with the page in view."""
     corrections.confirm_field(archive(), id, name, Correction(body.value, body.reason, body.page), actor=actor(), version=version_wanted())
+    return record_out(records.view(archive(), id, actor=actor()))
+
+
+@operation("PUT", "/records/{id}/rescan", tag="capture")
+def put_rescan(id: str, body: RescanIn) -> RecordOut:  # noqa: A002 (as above)
+    """Say that the record is no second scan of the first, or take that back."""
+    decide = likeness_told.deny if body.state == "denied" else likeness_told.restore
+    decide(archive(), id, actor=actor())
     return record_out(records.view(archive(), id, actor=actor()))
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from archive_service.api.shapes_likeness import RescanOut, rescan_out
 from archive_service.api.values import Input, Output
 from archive_service.models.record import (
     Carrier,
@@ -162,6 +163,7 @@ class RecordOut(Output):
     bytes: int
     media_type: str
     duplicate_of: str | None
+    rescan: RescanOut | None
     supersedes: str | None
     superseded_by: str | None
     searchable_at: datetime | None
@@ -227,7 +229,8 @@ def record_out(view: RecordView) -> RecordOut:
         sm3=record.sm3,
         bytes=record.bytes,
         media_type=record.media_type,
-        duplicate_of=record.duplicate_of,
+        duplicate_of=view.earlier.duplicate_of,
+        rescan=rescan_out(view.earlier.rescan),
         supersedes=record.supersedes_id,
         superseded_by=view.superseded_by,
         searchable_at=record.searchable_at,

@@ -41,7 +41,8 @@ _BY_EFFECT: Mapping[Effect, str] = {
         student.identified student.not_identified search.made ledger.read ledger.exported
     """,
     Effect.OTHER: """
-        record.refused batch.opened student.created student.updated roster.received roster.checked roster.imported roster.refused
+        rescan.proposed rescan.dropped rescan.denied rescan.restored record.refused
+        batch.opened student.created student.updated roster.received roster.checked roster.imported roster.refused
         organisations.received organisations.imported organisations.refused account.created account.roles_set account.closed
         password.changed password.change_failed password.reset session.opened session.failed session.role_switched session.closed
         session.all_closed token.created token.revoked backup.made instance.restored store.verified store.moved

@@ -32,6 +32,7 @@ from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.ledger import Subject
+from archive_service.services.likeness_told import NOTHING, Earlier, earlier
 from archive_service.services.scope import Scope
 from archive_service.services.students import current_number
 from archive_service.services.totals import counted_together
@@ -57,6 +58,7 @@ class RecordView:
     codes: tuple[PageCode, ...]
     matches: tuple[Match, ...]
     candidates: dict[str, Student]  # students named in the matches that the actor may see
+    earlier: Earlier = NOTHING  # of what was here before, what the actor may read
 
     @property
     def student_no(self) -> str | None:
@@ -139,6 +141,7 @@ def views(archive: Archive, session: Session, scope: Scope, records: Sequence[Re
     students = _students(session, scope, named | {record.student_id for record in records if record.student_id})
     later = dict(session.execute(select(Record.supersedes_id, Record.id).where(Record.supersedes_id.in_(ids))).all())
     cases, engines = _cases(session, scope, ids), _engines(session, ids)
+    before = earlier(session, scope, records)
     for shut in _shut(session, scope, records):
         fields[shut], seals[shut], codes[shut], matches[shut] = [], [], [], []
     return [
@@ -157,6 +160,7 @@ def views(archive: Archive, session: Session, scope: Scope, records: Sequence[Re
             codes=tuple(codes.get(record.id, [])),
             matches=tuple(matches.get(record.id, [])),
             candidates=students,
+            earlier=before[record.id],
         )
         for record in records
     ]

@@ -32,7 +32,7 @@ from archive_service.models.record import (
     TranscriptState,
 )
 from archive_service.rules.access import Right
-from archive_service.services import ledger
+from archive_service.services import ledger, likeness
 from archive_service.services.actor import SERVICE, Actor
 from archive_service.services.intake import first_with_digest
 from archive_service.services.ledger import Subject
@@ -202,6 +202,7 @@ def _write_reading(
     session.add_all([rendition, *copies])
     _write_pages(session, record_id, reading)
     _write_proposals(session, record_id, reading)
+    likeness.keep(session, record, reading)
     _settle_kind(archive, record, reading)
     record.state, record.transcript_state, record.transcript_reason = RecordState.READ, TranscriptState.PRESENT, None
     record.attempts += 1

@@ -113,6 +113,14 @@ def findings(view: RecordView, *, at_least: Severity = Severity.NOTE) -> list[di
     return [finding(found) for found in sorted(wanted, key=lambda found: _WORST_FIRST.index(Severity(found.severity)))]
 
 
+def rescan(view: RecordView) -> dict[str, Any] | None:
+    """The earlier paper of which a record may be a second scan, told to who may read both; `denied` by a person."""
+    found = view.earlier.rescan
+    if found is None:
+        return None
+    return {"record_id": view.record.id, "first_id": found.first_id, "pages": found.pages, "denied_at": found.denied_at}
+
+
 def paper(view: RecordView, *, boxes: Iterable[Mapping[str, Any]] = (), state: str | None = None) -> dict[str, Any]:
     """A record for the viewer."""
     return {

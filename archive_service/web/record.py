@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -11,7 +12,7 @@ from archive_service.http.context import actor, archive
 from archive_service.models.record import FieldState, PageField, ReviewState
 from archive_service.rules.access import Right
 from archive_service.rules.names import mask_name, mask_number
-from archive_service.services import corrections, history, records, reveal, review, transcription
+from archive_service.services import corrections, history, likeness_told, records, reveal, review, transcription
 from archive_service.services.corrections import Correction
 from archive_service.services.records import RecordView, may_show
 from archive_service.services.reveal import Named
@@ -20,7 +21,7 @@ from archive_service.services.review_reasons import ReasonGiven, ReturnCode
 from archive_service.web import parts, parts_lists
 from archive_service.web.formats import day
 from archive_service.web.frame import watermark
-from archive_service.web.pages import decided, form_version, number, pages
+from archive_service.web.pages import decided, form_version, inside, number, pages
 
 VERDICTS = {FieldState.SURE: "agree", FieldState.CONFIRMED: "agree", FieldState.DOUBTFUL: "doubt", FieldState.FAILED_CHECK: "differ"}
 SAID = {Review.ACCEPT: "材料已通过。", Review.RETURN: "材料已退回。"}
@@ -92,6 +93,27 @@ def record_retry(record_id: str) -> BaseResponse:
     return decided("已重新排队识别。", next_url=_back(record_id))
 
 
+@pages.post("/records/<record_id>/rescan")
+def record_rescan(record_id: str) -> BaseResponse:
+    """Say that two records are not one paper."""
+    likeness_told.deny(archive(), record_id, actor=actor())
+    following = _following(record_id)
+    undo = f"/records/{record_id}/rescan/restore?{urlencode({'next': following})}"
+    return decided("已记为不是同一份。", next_url=following, undo_url=undo)
+
+
+@pages.post("/records/<record_id>/rescan/restore")
+def record_rescan_restore(record_id: str) -> BaseResponse:
+    """Take that back."""
+    likeness_told.restore(archive(), record_id, actor=actor())
+    return decided("已恢复提示。", next_url=_following(record_id))
+
+
+def _following(record_id: str) -> str:
+    """Where the person came from: the record, or the tray."""
+    return inside(request.args.get("next", f"/records/{record_id}"))
+
+
 def _back(record_id: str) -> str:
     query = request.query_string.decode()
     return f"/records/{record_id}?{query}" if query else f"/records/{record_id}"
@@ -120,7 +142,8 @@ def _record(view: RecordView) -> dict[str, Any]:
         },
         "supersedes": record.supersedes_id,
         "superseded_by": view.superseded_by,
-        "duplicate_of": record.duplicate_of,
+        "duplicate_of": view.earlier.duplicate_of,
+        "rescan": parts.rescan(view),
         "findings": parts.findings(view),
         "match_state": record.match_state.value,
         "review": {"state": record.review_state.value, "reasons": record.review_reasons},

@@ -151,7 +151,13 @@ def _is_alarm(view: RecordView | None, student_id: str) -> bool:
 
 
 def _record(view: RecordView) -> dict[str, Any]:
-    return {"id": view.record.id, "version": view.record.version, "kind": parts.kind(view), "findings": parts.findings(view)}
+    return {
+        "id": view.record.id,
+        "version": view.record.version,
+        "kind": parts.kind(view),
+        "findings": parts.findings(view),
+        "rescan": parts.rescan(view),
+    }
 
 
 def _line(view: RecordView, found: Tray) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from tests.matrix.world import Land
 ROWS = {
     "record": {
         "record": "id", "page": "record_id", "page_field": "record_id", "page_finding": "record_id", "page_seal": "record_id", "job": "record_id",
-        "page_code": "record_id", "match": "record_id", "rendition": "record_id", "event": "record_id",
+        "page_code": "record_id", "page_key": "record_id", "rescan": "record_id", "match": "record_id", "rendition": "record_id", "event": "record_id",
     },
     "student": {
         "student": "id", "student_number": "student_id", "guardian": "student_id", "student_period": "student_id", "dossier": "student_id",

@@ -23,6 +23,7 @@ from archive_service.models.account import Account
 from archive_service.models.batch import Batch
 from archive_service.models.job import Task
 from archive_service.models.ledger import Event
+from archive_service.models.likeness import Rescan
 from archive_service.models.organisation import Level, Organisation
 from archive_service.models.record import KindState, Match, MatchState, Page, Record, Rendition, RenditionRole
 from archive_service.models.student import Guardian, Student
@@ -174,6 +175,20 @@ def _place(land: Land, place: str) -> None:
         )
     )
     _case(land, place, office, student)
+    _second_scans(land, place)
+
+
+def _second_scans(land: Land, place: str) -> None:
+    """Papers that may be one: with an ordinary one, and, of one that many read, with one of health that few do."""
+    for level, first in (("M", "L"), ("H", "L"), ("U", "L"), ("O", "H")):
+        _second_scan(land, land.one("record", place, level).id, land.one("record", place, first).id)
+    with land.archive.begin() as session:
+        session.get_one(Record, land.one("record", place, "O").id).duplicate_of = land.one("record", place, "H").id
+
+
+def _second_scan(land: Land, record_id: str, first_id: str) -> None:
+    pages = [{"page": 1, "first_page": 1, "text": 0.9, "picture": 0.9}]
+    land.make._add(Rescan(record_id=record_id, first_id=first_id, pages=pages, found_at=_now(land)))
 
 
 def _as(level: str) -> dict[str, object]:
@@ -280,6 +295,7 @@ def _belongings(land: Land) -> None:
     with land.archive.read() as session:
         student = session.get_one(Student, pupil_of)
     _record(land, "home", "T", office.paper(student, None, by=teacher, batch_id=batch.id, **nobodys))
+    _second_scan(land, land.one("record", "home", "T").id, land.one("record", "home", "M").id)
     for name in ("registrar", "teacher", "far", "former"):
         _upload(land, name)
         _task(land, name)
