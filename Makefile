@@ -5,7 +5,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test run check lint types contracts test test-all test-defects bench clean
+.PHONY: help setup setup-test run check lint types contracts test test-all test-defects bench accuracy clean
 
 BIN := .venv/bin
 MARKS := build/marks
@@ -54,6 +54,9 @@ bench: setup-test ## Ingest, search, the web and the ledger beside their yardsti
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.web
 	$(BIN)/python -m benchmarks.ledger
+
+accuracy: setup-test ## How well drawn papers are read, by kind and machine; DIR=folder for papers of others with a truth.json
+	$(BIN)/python -m benchmarks.accuracy $(if $(DIR),--folder $(DIR)) $(ARGS)
 
 bundle: setup ## An archive that installs on another machine without the internet; ARGS=--debs takes system packages along
 	@bash deploy/bundle.sh $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from demo.papers.encode import SUFFIXES, encode
@@ -13,9 +14,10 @@ from demo.papers.scan import Profile, Scan, scan
 from demo.papers.scenes import scene
 from demo.papers.sheet import Sheet
 from demo.papers.subject import Draft, Subject, subject_of
-from demo.papers.truth import PageTruth, Truth, person
+from demo.papers.truth import LineTruth, PageTruth, Truth, person
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from demo.dice import Dice
@@ -55,20 +57,21 @@ def compose(plan: Plan, world: World, dice: Dice) -> tuple[str, bytes, Truth]:
     """Return name, bytes and truth of the paper."""
     if plan.fault is Fault.NOT_A_PAPER:
         picture = Scan(scene(dice.child("scene")), None, Profile.PHOTO, 0, 0.0)
-        return _name(plan), encode([picture], plan.media_type, dice.child("file")), _truth(plan, [picture], {})
+        return _name(plan), encode([picture], plan.media_type, dice.child("file")), _truth(plan, [picture], {}, [None])
     printed = misprint(plan.student, plan.fault, dice.child("misprint"))
     subject = subject_of(printed, world, plan.on)
     dpi = _resolution(plan, dice)
     values: Values = {}
-    scans = []
+    scans, sheets = [], []
     for number, side in enumerate(plan.kind.sides):
         part = dice.child("side", number)
         sheet = Sheet(side.size_mm, dpi)
+        sheets.append(sheet)
         values |= _drawn(side, sheet, plan, subject, part)
         scans.append(spoil(scan(sheet, plan.profile, part.child("scan"), turned=plan.fault is not Fault.CUT_OFF), plan.fault, part))
     if plan.fault is Fault.BLANK_BACK:
         scans.append(scan(Sheet(plan.kind.sides[0].size_mm, dpi), plan.profile, dice.child("back"), turned=False))
-    return _name(plan), encode(scans, plan.media_type, dice.child("file")), _truth(plan, scans, values)
+    return _name(plan), encode(scans, plan.media_type, dice.child("file")), _truth(plan, scans, values, sheets)
 
 
 def _drawn(side: Side, sheet: Sheet, plan: Plan, subject: Subject, dice: Dice) -> Values:
@@ -96,7 +99,7 @@ def _name(plan: Plan) -> str:
     return f"{stem}.{SUFFIXES[plan.media_type]}"
 
 
-def _truth(plan: Plan, scans: list[Scan], values: Values) -> Truth:
+def _truth(plan: Plan, scans: list[Scan], values: Values, sheets: Sequence[Sheet | None]) -> Truth:
     nothing = plan.fault is Fault.NOT_A_PAPER
     kinds: list[str | None] = [] if nothing else [side.kind or plan.kind.code for side in plan.kind.sides]
     kinds += [None] * (len(scans) - len(kinds))
@@ -111,8 +114,17 @@ def _truth(plan: Plan, scans: list[Scan], values: Values) -> Truth:
         duplicate_of=None,
         on=plan.on.isoformat(),
         profile=plan.profile.value,
-        pages=[
-            PageTruth(no=number, kind=kind, dpi=one.dpi, rotation=one.rotation, skew_deg=one.skew_deg)
-            for number, (one, kind) in enumerate(zip(scans, kinds, strict=True), start=1)
-        ],
+        pages=[_page(*page, number) for number, page in enumerate(zip_longest(scans, kinds, sheets), start=1)],
+    )
+
+
+def _page(scan: Scan, kind: str | None, sheet: Sheet | None, number: int) -> PageTruth:
+    return PageTruth(
+        no=number,
+        kind=kind,
+        dpi=scan.dpi,
+        rotation=scan.rotation,
+        skew_deg=scan.skew_deg,
+        lines=[LineTruth(text=said.text, by_hand=said.by_hand) for said in sheet.said] if sheet else [],
+        seals=list(sheet.sealed) if sheet else [],
     )

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 
 from demo.papers.fonts import Face, font_for
 from demo.papers.prose import wrap
+from demo.papers.sheet import Said
 
 if TYPE_CHECKING:
     from demo.dice import Dice
@@ -35,6 +36,7 @@ class Writer:
         """Write a line whose baseline starts at `xy`; return its width in millimetres."""
         sheet, size = self._sheet, self._sheet.font_px(size_pt)
         ink = _line(text, size, self._dice)
+        sheet.said.append(Said(text, by_hand=True))
         sheet.paste_ink(ink, (xy[0] - sheet.mm(size * 0.5), xy[1] - sheet.mm(size * 1.4)), self._colour)
         return sheet.mm(ink.width - size)
 
@@ -53,6 +55,7 @@ class Writer:
         slant = dice.real(0.12, 0.3)
         ink = ink.transform(ink.size, Image.Transform.AFFINE, (1, slant, -slant * size, 0, 1, 0), Image.Resampling.BILINEAR)
         ink = ink.rotate(dice.real(-1, 6), expand=True, resample=Image.Resampling.BILINEAR)
+        sheet.said.append(Said(name, by_hand=True))
         sheet.paste_ink(ink, (xy[0] - sheet.mm(size * 0.5), xy[1] - sheet.mm(size * 1.5)), self._colour)
 
 

@@ -94,6 +94,7 @@ def press(sheet: Sheet, xy: Point, *, seal: Seal, dice: Dice) -> None:
     x1, y1 = min(sheet.image.width, left + face.width), min(sheet.image.height, top + face.height)
     if x1 <= x0 or y1 <= y0:
         return
+    sheet.sealed.append(seal.ring)
     region = np.asarray(sheet.image.crop((x0, y0, x1, y1)), dtype=np.float32)
     share = ink[y0 - top : y1 - top, x0 - left : x1 - left, None]
     # pad ink is translucent: it colours paper and leaves print dark

@@ -36,12 +36,22 @@ class Print(NamedTuple):
     fill: Colour = BLACK
 
 
+class Said(NamedTuple):
+    """A line that stands on a sheet, and whether a hand wrote it."""
+
+    text: str
+    by_hand: bool = False
+
+
 BODY = Print()
 TITLE = Print(Face.SONG_BOLD, 20)
 
 
 class Sheet:
-    """One side of a sheet, drawn at a resolution. `shifted` moves the origin, for cards copied onto a larger sheet."""
+    """One side of a sheet, drawn at a resolution. `shifted` moves the origin, for cards copied onto a larger sheet.
+
+    What was put on it is kept in words: `said`, line by line in the order of drawing, and `sealed`, the rings of its seals.
+    """
 
     def __init__(self, size_mm: tuple[float, float], dpi: int, *, colour: Colour = WHITE) -> None:
         self.size_mm = size_mm
@@ -49,6 +59,8 @@ class Sheet:
         self.image = Image.new("RGB", (self.px(size_mm[0]), self.px(size_mm[1])), colour)
         self._draw = ImageDraw.Draw(self.image)
         self._origin: Point = (0.0, 0.0)
+        self.said: list[Said] = []
+        self.sealed: list[str] = []
 
     def px(self, mm: float) -> int:
         return round(mm * self.dpi / MM_PER_INCH)
@@ -75,6 +87,10 @@ class Sheet:
 
     def text(self, xy: Point, text: str, *, style: Print = BODY, anchor: str = "ls") -> float:
         """Print one line; return its width in millimetres. Characters the face lacks come from the fallback."""
+        self.said.append(Said(text))
+        return self._print(xy, text, style, anchor)
+
+    def _print(self, xy: Point, text: str, style: Print, anchor: str) -> float:
         size_px, (x, y) = self.font_px(style.size_pt), self.place(xy)
         if all(draws(style.face, c) for c in set(text)):
             typeface = font(style.face, size_px)
@@ -93,7 +109,8 @@ class Sheet:
         step = style.size_pt * MM_PER_INCH / POINTS_PER_INCH + gap_mm
         left = xy[0] - step * (len(text) - 1) / 2
         for index, character in enumerate(text):
-            self.text((left + index * step, xy[1]), character, style=style, anchor="ms")
+            self._print((left + index * step, xy[1]), character, style, "ms")
+        self.said.append(Said(text))
 
     def line(self, start: Point, end: Point, *, width_mm: float = 0.25, fill: Colour = BLACK) -> None:
         self._draw.line([self.place(start), self.place(end)], fill=fill, width=max(1, self.px(width_mm)))

@@ -16,14 +16,21 @@ class Person(TypedDict):
     student_no: str
 
 
+class LineTruth(TypedDict):
+    text: str
+    by_hand: bool
+
+
 class PageTruth(TypedDict):
-    """`kind` is none for a blank side; rotation is clockwise, as the page lies."""
+    """`kind` is none for a blank side; rotation is clockwise, as the page lies; `seals` are the texts of their rings."""
 
     no: int
     kind: str | None
     dpi: int | None
     rotation: int
     skew_deg: float
+    lines: list[LineTruth]
+    seals: list[str]
 
 
 class Truth(TypedDict):

@@ -1,0 +1,100 @@
+"""How well papers are read, with sizes and intervals: `make accuracy`, or `make accuracy DIR=folder` for papers of others.
+
+    python -m benchmarks.accuracy [--folder DIR] [--papers 240] [--seed 20270301] [--jobs 2] [--worst DIR]
+
+Without a folder the demo draws papers nobody has looked at: the seed is one on which no setting was chosen (`HELD_OUT`); work on the
+reader looks at those of `DEVELOPMENT`. They are drawn, not scanned: the rates say how the reader bears wear, turning and machines,
+and little about real hands. The form of a folder is in `truth.py`. The worst pages are kept as pictures in `build/accuracy`.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from benchmarks.accuracy.score import Score, score
+from benchmarks.accuracy.show import fields, grouped, summary
+from benchmarks.accuracy.truth import PaperTruth, papers_of
+from demo.__main__ import main as draw
+from scanners.engines import load_engine
+from scanners.kinds import load_kinds
+
+DEVELOPMENT, HELD_OUT = 11, 20270301
+KINDS = Path(__file__).parents[2] / "config" / "kinds"
+KEPT = Path("build/accuracy")
+WORST = 12
+
+engine_named, kinds_in = cache(load_engine), cache(load_kinds)
+
+
+def main() -> int:
+    """0 when every paper was looked at; the rates decide nothing."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="xueji-accuracy-") as drawn:
+        folder = options.folder or Path(drawn)
+        if options.folder is None:
+            draw(["--out", drawn, "--count", str(options.papers), "--seed", str(options.seed)])
+        try:
+            papers = list(papers_of(folder))
+        except ValueError as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+        scores = list(_scored(papers, options.engine, options.jobs))
+        _keep_worst(scores, options.worst)
+    _say("", f"{len(scores)} papers of {options.folder or f'seed {options.seed}'}, engine {options.engine}")
+    _say("", "                               of            right       may truly lie between", *summary(scores))
+    _say("", *fields(scores))
+    _say("", *grouped(scores, "machine", lambda one: [one.truth.profile]))
+    _say("", *grouped(scores, "kind", lambda one: [str(one.truth.kind)]))
+    _say("", *grouped(scores, "fault", lambda one: one.truth.faults or ["none"]))
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description="How well papers are read.")
+    parser.add_argument("--folder", type=Path, help="papers with a truth.json; without it some are drawn")
+    parser.add_argument("--papers", type=int, default=240, help="how many to draw")
+    parser.add_argument("--seed", type=int, default=HELD_OUT)
+    parser.add_argument("--engine", default="rapidocr")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--worst", type=Path, default=KEPT, help="where the worst papers are kept")
+    return parser.parse_args()
+
+
+def _scored(papers: Sequence[PaperTruth], engine: str, jobs: int) -> Iterator[Score]:
+    units = tuple(sorted({ring for paper in papers for page in paper.pages for ring in page.seals or ()}))
+    work = [(paper, engine, units) for paper in papers]
+    with get_context("spawn").Pool(jobs) as pool:
+        for number, one in enumerate(pool.imap(_score, work), start=1):
+            sys.stderr.write(f"\r{number} / {len(work)}")
+            yield one
+    sys.stderr.write("\n")
+
+
+def _score(work: tuple[PaperTruth, str, tuple[str, ...]]) -> Score:
+    paper, engine, units = work
+    return score(paper, engine_named(engine), kinds_in(KINDS), units)
+
+
+def _keep_worst(scores: Sequence[Score], folder: Path) -> None:
+    """Papers with most wrong characters, and all whose numbers were wrong while sure."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    wrong = [one for one in scores if any(each.is_sure and not each.is_right for each in one.fields)]
+    worst = sorted(scores, key=lambda one: -one.errors)[:WORST]
+    for one in {id(each): each for each in (*wrong, *worst)}.values():
+        shutil.copy2(one.truth.path, folder / one.truth.path.name)
+        told = [f"{each.name}: {one.truth.values[each.name]} read as {each.read}" for each in one.fields if not each.is_right]
+        (folder / f"{one.truth.path.name}.txt").write_text("\n".join([f"{one.errors} characters wrong", *told]) + "\n", "utf-8")
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
