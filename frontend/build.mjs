@@ -8,7 +8,7 @@ import * as esbuild from "esbuild";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const out = path.join(root, "build", "static");
-const pages = ["app", "capture", "charts", "paper", "review", "search", "tray"];
+const pages = ["app", "capture", "charts", "inspection", "paper", "review", "search", "tray"];
 const target = ["chrome91", "firefox90", "safari15"];
 
 const common = {

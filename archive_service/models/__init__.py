@@ -3,6 +3,6 @@
 Importing this package loads every table, which Alembic and `create_all` need.
 """
 
-from archive_service.models import account, batch, case, job, ledger, likeness, organisation, record, search, student, upload
+from archive_service.models import account, batch, case, inspection, job, ledger, likeness, organisation, record, search, student, upload
 
-__all__ = ["account", "batch", "case", "job", "ledger", "likeness", "organisation", "record", "search", "student", "upload"]
+__all__ = ["account", "batch", "case", "inspection", "job", "ledger", "likeness", "organisation", "record", "search", "student", "upload"]

@@ -39,9 +39,11 @@ _BY_EFFECT: Mapping[Effect, str] = {
     Effect.LOOKED: """
         record.viewed page.viewed transcript.viewed master.taken case.viewed student.viewed students.listed student.revealed
         student.identified student.not_identified search.made ledger.read ledger.exported
+        inspection.exported
     """,
     Effect.OTHER: """
         rescan.proposed rescan.dropped rescan.denied rescan.restored record.refused
+        inspection.started inspection.marked inspection.unmarked inspection.ended
         batch.opened student.created student.updated roster.received roster.checked roster.imported roster.refused
         organisations.received organisations.imported organisations.refused account.created account.roles_set account.closed
         password.changed password.change_failed password.reset session.opened session.failed session.role_switched session.closed

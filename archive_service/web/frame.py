@@ -24,6 +24,7 @@ RAIL: tuple[tuple[str, tuple[frozenset[Right], ...]], ...] = (
     ("capture", (frozenset({Right.CAPTURE}),)),
     ("tray", (frozenset({Right.CAPTURE, Right.MATCH}),)),
     ("review", (frozenset({Right.REVIEW_CASE}),)),
+    ("inspections", (frozenset({Right.REVIEW_CASE}), frozenset({Right.ARCHIVE}))),
     ("students", (frozenset({Right.READ_PAPER}),)),
     ("cases", (frozenset({Right.OPEN_CASE}), frozenset({Right.SUBMIT_CASE}))),
     ("search", (frozenset({Right.READ_PAPER}),)),

@@ -17,7 +17,7 @@ from tests.matrix.world import SHARED_WORD, Land, Thing, rare
 
 PURPOSE = quote("核对材料")
 _PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
-_FILLED = {"name": "diagnosis", "code": "E-APP", "n": "1", "filename": "none.css", "job_id": "999999"}
+_FILLED = {"name": "diagnosis", "code": "E-APP", "n": "1", "no": "1", "filename": "none.css", "job_id": "999999"}
 _CHANGING = re.compile(r'"took_ms":\d+|共?\d+ 毫秒|csrf[-_]token" (?:content|value)="[^"]+"|编号 \w{8}')
 _HEADERS_IN_WORDS = ("Date", "Set-Cookie", "Content-Length", "Vary")
 

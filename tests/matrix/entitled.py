@@ -46,6 +46,14 @@ PAPERS: dict[str, dict[str, frozenset[str]]] = {
     "county+admin": {},
 }
 READERS = frozenset(caller for caller, places in PAPERS.items() if places and caller != "teacher")
+# Who looks at a school's scans again: its leader and archivist, and who reviews for it; not who only looks on there. Source: DA/T 31-2017.
+CHECKERS = {
+    "home": frozenset({"leader", "archivist", "county", "city", "province"}),
+    "sister": frozenset({"county", "city", "province"}),
+    "senior": frozenset({"county", "city", "province"}),
+    "next": frozenset({"next_county", "city", "province"}),
+    "far": frozenset({"far_county", "far_province"}),
+}
 # Whose accounts the security administrator of the first province keeps, and whose acts its auditor reads.
 PROVINCE = frozenset({"home", "sister", "senior", "next"})
 
@@ -58,6 +66,8 @@ def sees(caller: str, kind: str, place: str, level: str) -> bool:
         return caller in READERS and place in PAPERS[caller]
     if kind == "batch":
         return (caller in READERS and place in PAPERS[caller]) or (caller.partition("+")[0], level) == ("teacher", "T")
+    if kind == "inspection":
+        return caller in CHECKERS.get(place, NOTHING)
     if kind in ("account", "token") and place in PROVINCE and caller in ("security", "audit")[: 2 if kind == "account" else 1]:
         return True
     # Uploads, tasks, tokens and the account itself are their owner's; the faults of a roster name children, so a task ends with the post.

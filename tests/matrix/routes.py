@@ -21,6 +21,8 @@ PREPARE = SCHOOL | {"leader", "registrar+review"}
 OPEN = SCHOOL | {"registrar+review"}
 SYSTEM, SECURITY, AUDIT = frozenset({"system"}), frozenset({"security"}), frozenset({"audit"})
 # At whom the submitted cases of the land wait: the registry authority of each school. Source: GZ-17.1, HN-3.2.
+CHECK = REVIEWERS | {"leader", "archivist"}
+OWN_CHECK = frozenset({"city", "far_province"})  # who started the samples of the land
 TURN = {"county": ("home", "sister"), "city": ("senior",), "next_county": ("next",), "far_county": ("far",)}
 ASSISTS = ("next_county", "senior")  # looks on there and decides nothing. Source: HN-3.4
 
@@ -148,6 +150,15 @@ PAGES: dict[tuple[str, str], tuple[Ask, ...]] = {
         "POST",
         "/cases/new/identify",
     ): (),
+    ("GET", "/inspections"): (Ask(may=CHECK),),
+    ("POST", "/inspections"): (Ask(form={"school": "-", "first_on": "2026-09-01", "last_on": "2026-09-01"}, may=CHECK),),
+    ("GET", "/inspections/<inspection_id>"): (Ask("inspection", shows=True, may=CHECK),),
+    ("GET", "/inspections/<inspection_id>/record.csv"): (Ask("inspection", shows=True, may=CHECK),),
+    ("GET", "/inspections/<inspection_id>/items"): (Ask("inspection", may=OWN_CHECK),),
+    ("GET", "/inspections/<inspection_id>/items/<int:no>"): (Ask("inspection", may=OWN_CHECK),),
+    ("POST", "/inspections/<inspection_id>/items/<int:no>"): (_form("inspection", OWN_CHECK, fault="blurred"),),
+    ("POST", "/inspections/<inspection_id>/items/<int:no>/undo"): (_form("inspection", OWN_CHECK),),
+    ("POST", "/inspections/<inspection_id>/end"): (_form("inspection", frozenset()),),  # none of these was gone through
     ("GET", "/ledger"): (Ask(may=AUDIT),),
     ("GET", "/operations"): (Ask(may=SYSTEM),),
     ("POST", "/operations/jobs/<int:job_id>/retry"): (Ask(form={}, may=SYSTEM),),

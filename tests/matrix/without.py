@@ -21,6 +21,7 @@ ROWS = {
     },
     "case": {"registry_case": "id", "case_step": "case_id", "case_evidence": "case_id", "case_decision": "case_id", "event": "case_id"},
     "batch": {"batch": "id", "event": "subject_id"},
+    "inspection": {"inspection": "id", "inspection_item": "inspection_id"},
     "upload": {"upload": "id"},
     "task": {"task": "id"},
     "token": {"api_token": "id"},

@@ -21,6 +21,7 @@ from archive_service.archive import Archive
 from archive_service.ids import new_id
 from archive_service.models.account import Account
 from archive_service.models.batch import Batch
+from archive_service.models.inspection import Inspection, InspectionItem
 from archive_service.models.job import Task
 from archive_service.models.ledger import Event
 from archive_service.models.likeness import Rescan
@@ -176,6 +177,20 @@ def _place(land: Land, place: str) -> None:
     )
     _case(land, place, office, student)
     _second_scans(land, place)
+    _inspection(land, place)
+
+
+def _inspection(land: Land, place: str) -> None:
+    """A sample of one ordinary paper that a superior of the school has drawn; its seed gives it away."""
+    checker, seed = land.actors["far_province" if place == "far" else "city"], rare()
+    row = Inspection(
+        id=new_id(), organisation_id=land.units[place].id, first_on=_now(land).date(), last_on=_now(land).date(), seed=seed, population=1,
+        size=1, started_by=str(checker.account_id), started_at=_now(land),
+    )  # fmt: skip
+    land.make._add(row)
+    paper = land.one("record", place, "L").id
+    land.make._add(InspectionItem(inspection_id=row.id, no=1, record_id=paper, letters=0, wrong_letters=0))
+    land.things.append(thing("inspection", row.id, place, "", seed))
 
 
 def _second_scans(land: Land, place: str) -> None:

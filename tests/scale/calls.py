@@ -57,6 +57,7 @@ SCREENS = (
     screen(REVIEWER, "/cases"),
     screen(REGISTRAR, "/cases/{case}", "/cases/<case_id>", grows=HEADCOUNT),
     screen(REGISTRAR, "/cases/new?student={student}"),
+    screen(REVIEWER, "/inspections"),
     screen(AUDITOR, "/ledger"),
     screen(AUDITOR, "/ledger?act=record."),
     screen(SYSTEM, "/operations", sorts=DEAD),
@@ -116,4 +117,8 @@ ELSEWHERE = {
     "/api/v1/metrics": "figures of the process, for a watchman",
     "/api/v1/openapi.json": "a document",
     "/api/v1/tasks/<id>": "one row by its key",
+    "/inspections/<inspection_id>": "one sample by its key, which is bounded",
+    "/inspections/<inspection_id>/record.csv": "the same",
+    "/inspections/<inspection_id>/items": "the same, and one paper",
+    "/inspections/<inspection_id>/items/<int:no>": "the same, and one paper",
 }

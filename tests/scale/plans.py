@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from tests.scale.watching import Asked, Line, plan_lines
 
 GROWING = frozenset({
-    "record", "rendition", "page", "page_field", "page_finding", "page_seal", "page_code", "page_key", "rescan", "match", "batch", "registry_case", "case_step",
+    "record", "rendition", "page", "page_field", "page_finding", "page_seal", "page_code", "page_key", "rescan", "inspection", "inspection_item", "match", "batch", "registry_case", "case_step",
     "case_evidence", "case_decision", "student", "student_number", "student_period", "guardian", "dossier", "custody_event", "event",
     "event_link", "job", "task", "upload",
 })  # fmt: skip

@@ -17,6 +17,7 @@ ASSETS = (
     "early.js",
     "favicon.svg",
     "icons.svg",
+    "inspection.js",
     "paper.js",
     "review.js",
     "search.js",
