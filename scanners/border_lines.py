@@ -39,6 +39,14 @@ class EdgeLines:
     along: Pixels
     start: float
 
+    def with_frame(self, shape: tuple[int, int]) -> "EdgeLines":
+        """The same with the picture's own four edges added, as if there were an edge all along them."""
+        height, width = shape
+        angles = np.append(self.angles, [0, 0, np.pi / 2, np.pi / 2])
+        distances = np.append(self.distances, [0, width - 1, 0, height - 1])
+        whole = np.tile(np.arange(self.along.shape[1], dtype=np.float32), (4, 1))
+        return EdgeLines(angles, distances, np.concatenate([self.along, whole]), self.start)
+
     def edge_share(self, line: Pixels, first: Pixels, last: Pixels) -> Pixels:
         """The share of each line that has an edge between two places on it, in pixels from its foot."""
         low, high = np.minimum(first, last), np.maximum(first, last)
@@ -72,7 +80,7 @@ def lines_of(edges: Edges) -> EdgeLines:
         line = _fitted(edges, *peak)
         if not any(_is_same(line, other) for other in found):
             found.append(line)
-    angles, distances = (np.array([line[part] for line in found]) for part in (0, 1))
+    angles, distances = np.array(found, float).reshape(-1, 2).T
     diagonal = float(np.hypot(*edges.shape))
     return EdgeLines(angles, distances, _along(edges, angles, distances, diagonal), -diagonal)
 

@@ -80,6 +80,13 @@ CHECKS: dict[str, Check] = {
     "cut_off": Check("处", _W, "有 {value:.0f} 处文字紧贴图像边缘，可能没有扫全。请检查四边后重新扫描。", f"{_DAT31} 图像完整"),
     "unsure_reading": Check("", _W, "识别可信度 {value:.2f}，低于 {limit:.2f}。识别文本仅供参考，请对照原图。", "DA/T 77-2019 识别质量"),
     "laid_flat": Check("度", _N, "照片已按纸的四边拉平（原图四角偏离直角 {value:.1f} 度），原文件未改动。请核对四边是否完整。", _OURS),
+    "photo_not_flat": Check("", _W, "照片里纸的边缘没有拍全，无法拉平。请退后一些，把纸的四条边都拍进来再上传。", f"{_DAT31} 图像完整"),
+    "several_papers": Check(
+        "张",
+        _W,
+        "图中约有 {value:.0f} 张同样大小的证件或纸张，系统不会自动拆开。如不是复印在同一张纸上，请一张一张分别扫描。",
+        f"{_DAT31} 图像与原件逐页对应",
+    ),
     "turned_again": Check("度", _N, "按文字方向把本页又转了 {value:.0f} 度。请核对方向是否正确。", _OURS),
 }
 

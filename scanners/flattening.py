@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from scanners.border import find_border
+from scanners.border import look_for_papers
 from scanners.findings import found
 from scanners.images import ScannedPage
 from scanners.pixels import Pixels
@@ -34,8 +34,13 @@ class Sheet:
 
 
 def as_laid_flat(page: ScannedPage) -> ScannedPage:
-    """The page as its paper would be scanned, with a note; a page that is no photograph of a paper comes back as it is."""
-    border = find_border(page.pixels)
+    """The page as its paper would be scanned, with a note; a page that is no photograph of one whole paper keeps its pixels."""
+    seen = look_for_papers(page.pixels)
+    if seen.count > 1:
+        return replace(page, findings=(*page.findings, found("several_papers", page=page.no, value=seen.count, limit=1)))
+    if seen.is_cut:
+        return replace(page, findings=(*page.findings, found("photo_not_flat", page=page.no)))
+    border = seen.border
     if border is None or is_flat(border.corners, on_black=border.on_black):
         return page
     sheet = sheet_of(border.corners, page.pixels.shape[:2])

@@ -38,6 +38,9 @@ FINDING_LABELS = {
     "cut_off": "未扫全",
     "unsure_reading": "识别存疑",
     "turned_again": "方向更正",
+    "laid_flat": "照片已拉平",
+    "photo_not_flat": "纸边未拍全",
+    "several_papers": "疑有多张",
 }
 TONES = {FieldState.SURE: "plain", FieldState.CONFIRMED: "agree", FieldState.DOUBTFUL: "doubt", FieldState.FAILED_CHECK: "differ"}
 FIELD_WORDS = {

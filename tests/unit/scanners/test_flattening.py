@@ -110,6 +110,41 @@ def test_proportions_come_from_the_perspective(paper, long_inch):
     assert seen.long_inch == pytest.approx(long_inch, rel=0.001)
 
 
+def on_glass(count: int, *, alike: bool = True):
+    """Identity cards on a dark glass, at 100 dpi."""
+    page = np.full((1169, 827, 3), 40, np.uint8)
+    for at in range(count):
+        card = np.full((212, 337, 3), (225, 235, 240) if alike or at == 0 else (120, 60, 30), np.uint8)
+        cv2.putText(card, "520302 2012", (20, 100), cv2.FONT_HERSHEY_SIMPLEX, 1, (40, 40, 40), 2)
+        matrix = cv2.getRotationMatrix2D((168, 106), 1.5 * at, 1.0)
+        matrix[:, 2] += (120 + 90 * at, 100 + 330 * at)
+        cv2.warpAffine(card, matrix, (827, 1169), dst=page, borderMode=cv2.BORDER_TRANSPARENT)
+    return page
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_several_cards_on_the_glass_are_counted_and_left_together(count):
+    page = scanned(on_glass(count))
+    seen = as_laid_flat(page)
+    assert seen.pixels is page.pixels
+    assert [(finding.code, finding.value) for finding in seen.findings] == [("several_papers", count)]
+
+
+def test_one_card_or_two_unlike_blocks_are_not_several_papers():
+    for page in (on_glass(1), on_glass(2, alike=False)):
+        assert "several_papers" not in {finding.code for finding in as_laid_flat(scanned(page)).findings}
+
+
+def test_a_paper_that_leaves_the_picture_is_told_and_left_as_it_is():
+    pose = Pose(tilt_deg=25, azimuth_deg=0, roll_deg=2, fill=0.95, shift=(0, 0.25))
+    shot = photograph(bgr(certificate()), dice(4), Setting(pose=pose, desk="wood", hand=False))
+    assert shot.corners[:, 1].max() > shot.pixels.shape[0], "the lower edge is not in the picture"
+    page = scanned(shot.pixels)
+    seen = as_laid_flat(page)
+    assert seen.pixels is page.pixels
+    assert [finding.code for finding in seen.findings] == ["photo_not_flat"]
+
+
 def test_an_odd_paper_keeps_its_proportions_and_its_size_stays_unknown():
     corners = np.array([[100, 100], [700, 130], [680, 1500], [120, 1480]], float)
     assert sheet_of(corners, (1600, 800)).long_inch is None
