@@ -11,24 +11,18 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from functools import cache
-from multiprocessing import get_context
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.accuracy.score import Score, score
+from benchmarks.accuracy.readers import scored
+from benchmarks.accuracy.score import Score
 from benchmarks.accuracy.show import fields, grouped, summary
-from benchmarks.accuracy.truth import PaperTruth, papers_of
+from benchmarks.accuracy.truth import papers_of
 from demo.__main__ import main as draw
-from scanners.engines import load_engine
-from scanners.kinds import load_kinds
 
 DEVELOPMENT, HELD_OUT = 11, 20270301
-KINDS = Path(__file__).parents[2] / "config" / "kinds"
 KEPT = Path("build/accuracy")
 WORST = 12
-
-engine_named, kinds_in = cache(load_engine), cache(load_kinds)
 
 
 def main() -> int:
@@ -43,7 +37,7 @@ def main() -> int:
         except ValueError as error:
             sys.stderr.write(f"{error}\n")
             return 2
-        scores = list(_scored(papers, options.engine, options.jobs))
+        scores = list(scored(papers, options.engine, options.jobs))
         _keep_worst(scores, options.worst)
     _say("", f"{len(scores)} papers of {options.folder or f'seed {options.seed}'}, engine {options.engine}")
     _say("", "                               of            right       may truly lie between", *summary(scores))
@@ -63,21 +57,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--worst", type=Path, default=KEPT, help="where the worst papers are kept")
     return parser.parse_args()
-
-
-def _scored(papers: Sequence[PaperTruth], engine: str, jobs: int) -> Iterator[Score]:
-    units = tuple(sorted({ring for paper in papers for page in paper.pages for ring in page.seals or ()}))
-    work = [(paper, engine, units) for paper in papers]
-    with get_context("spawn").Pool(jobs) as pool:
-        for number, one in enumerate(pool.imap(_score, work), start=1):
-            sys.stderr.write(f"\r{number} / {len(work)}")
-            yield one
-    sys.stderr.write("\n")
-
-
-def _score(work: tuple[PaperTruth, str, tuple[str, ...]]) -> Score:
-    paper, engine, units = work
-    return score(paper, engine_named(engine), kinds_in(KINDS), units)
 
 
 def _keep_worst(scores: Sequence[Score], folder: Path) -> None:
