@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from archive_service.db import is_out_of_room
 from archive_service.errors import ArchiveError, Damaged, NotFound, Unavailable
+from archive_service.http import refusals
 
 log = structlog.get_logger()
 RETRY_SECONDS = 10
@@ -65,6 +66,7 @@ def problem(error: ArchiveError) -> dict[str, Any]:
 def _from_tree(error: ArchiveError) -> Response:
     if isinstance(error, Damaged):
         log.error("damaged", code=error.this_code, path=request.path)
+    refusals.note(error)
     body = problem(error)
     response = _as_problem(body) if _is_program() else _as_page(body)
     if isinstance(error, Unavailable) or error.this_status == HTTPStatus.TOO_MANY_REQUESTS:

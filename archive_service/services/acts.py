@@ -48,7 +48,7 @@ _BY_EFFECT: Mapping[Effect, str] = {
         organisations.received organisations.imported organisations.refused account.created account.roles_set account.closed
         password.changed password.change_failed password.reset session.opened session.failed session.role_switched session.closed
         session.all_closed token.created token.revoked backup.made instance.restored store.verified store.moved
-        database.moved job.revived task.failed training.filed ledger.anchored
+        database.moved job.revived task.failed training.filed ledger.anchored access.refused
     """,
 }
 ACTS: Mapping[str, Effect] = MappingProxyType({act: effect for effect, acts in _BY_EFFECT.items() for act in acts.split()})

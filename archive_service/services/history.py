@@ -35,6 +35,7 @@ ACTS = {
     "page.viewed": "查看页面",
     "transcript.viewed": "查看识别文本",
     "master.taken": "下载原件",
+    "access.refused": "查阅或办理被拒绝",
 }
 ON_RECORDS = (Right.CONFIRM, Right.MATCH, Right.CAPTURE, Right.REVIEW_CASE)
 LOOKS = ("record.viewed", "page.viewed", "transcript.viewed")

@@ -32,6 +32,7 @@ SUBJECTS = {
     "ledger": "台账",
     "job": "任务",
     "token": "访问令牌",
+    "access": "页面或接口",
 }
 
 
