@@ -48,12 +48,26 @@ system_packages() {
   echo "Collecting system packages" >&2
   mkdir "$folder/debs"
   # Everything they need that is not on every machine of this kind, in the version this machine's apt knows.
-  apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances "$venv" "${packages[@]}" |
-    grep '^[a-z0-9]' | sort -u | while read -r package; do
-    apt-cache show --no-all-versions "$package" 2>/dev/null | grep -Eq '^(Essential: yes|Priority: (required|important))' && continue
-    (cd "$folder/debs" && apt-get -q download "$package" >/dev/null 2>&1) || true # a virtual package has no file of its own
-  done
+  local needed
+  mapfile -t needed < <(apt-cache depends --recurse --no-{recommends,suggests,conflicts,breaks,replaces,enhances} "$venv" "${packages[@]}" |
+    grep '^[a-z0-9]' | sort -u | xargs apt-cache show --no-all-versions 2>/dev/null | not_on_every_machine)
+  needed+=("$venv" "${packages[@]}") # themselves in any case
+  (cd "$folder/debs" && apt-get -q download "${needed[@]}" >&2 && index >Packages)
   [ -n "$(ls "$folder/debs")" ] || { echo "apt brought no package; run apt-get update first." >&2; exit 1; }
+}
+
+# Names of the packages described, one a paragraph; a virtual one has no paragraph.
+not_on_every_machine() {
+  awk -v RS= '/(^|\n)Essential: yes/ || /(^|\n)Priority: required/ { next } { print $2 }'
+}
+
+# What apt must know of the packages in this folder to take them from it.
+index() {
+  local file
+  for file in *.deb; do
+    dpkg-deb --field "$file"
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$file")" "$(sha256sum "$file" | cut -d ' ' -f 1)"
+  done
 }
 
 main "$@"

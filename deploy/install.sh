@@ -57,21 +57,39 @@ check_bundle() {
 }
 
 check_machine() {
+  local kind here missing
+  kind=$(. /etc/os-release && echo "$ID$VERSION_ID")-$(uname -m)
+  [ "$kind" = "${system%-py*}" ] || fail "the bundle is for $system, this machine is $kind. Nothing was changed"
+  missing=$(missing_packages)
+  [ -z "$missing" ] || system_packages
   python=$(bash "$bundle/scripts/find_python.sh")
-  local here
-  here=$(. /etc/os-release && echo "$ID$VERSION_ID")-$(uname -m)-$("$python" -c 'import sys; print("py%d.%d" % sys.version_info[:2])')
-  [ "$here" = "$system" ] || fail "the bundle is for $system, this machine is $here. Nothing was changed"
-  local missing=()
-  "$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=("$(basename "$(readlink -f "$python")")-venv")
-  command -v tesseract >/dev/null || missing+=(tesseract-ocr)
-  compgen -G '/usr/share/tesseract-ocr/*/tessdata/chi_sim.traineddata' >/dev/null || missing+=(tesseract-ocr-chi-sim)
-  ((${#missing[@]})) || return 0
-  if [ $with_system = yes ] && [ -d "$bundle/debs" ]; then
-    say "Installing system packages: ${missing[*]}"
-    DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends --no-download "$bundle"/debs/*.deb
-  else
-    fail "missing system packages: ${missing[*]}. Install them from the distribution's medium, then run this again. Nothing was changed"
+  here=$kind-$("$python" -c 'import sys; print("py%d.%d" % sys.version_info[:2])')
+  [ "$here" = "$system" ] || fail "the bundle is for $system, this machine is $here. Nothing was installed but system packages"
+}
+
+missing_packages() {
+  local found
+  if ! found=$(bash "$bundle/scripts/find_python.sh" 2>/dev/null) || ! "$found" -c 'import ensurepip, venv' 2>/dev/null; then
+    head -1 "$bundle/system-packages.txt"
   fi
+  command -v tesseract >/dev/null || echo tesseract-ocr
+  compgen -G '/usr/share/tesseract-ocr/*/tessdata/chi_sim.traineddata' >/dev/null || echo tesseract-ocr-chi-sim
+}
+
+# From the bundle alone, as from a mirror: apt takes what this machine lacks and leaves what it has, also where that is newer.
+system_packages() {
+  if [ $with_system = no ] || [ ! -d "$bundle/debs" ]; then
+    fail "missing system packages:" $missing"; install them from the distribution's medium, then run this again. Nothing was changed"
+  fi
+  say "Installing system packages:" $missing
+  local apt from
+  from=$(mktemp -d) && mkdir "$from/lists"
+  echo "deb [trusted=yes] file:$bundle/debs ./" >"$from/sources.list"
+  apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o "Dir::State::Lists=$from/lists" -o "Dir::Etc::SourceList=$from/sources.list"
+    -o Dir::Etc::SourceParts=/dev/null -o APT::Sandbox::User=root)
+  "${apt[@]}" update
+  xargs "${apt[@]}" install -y --no-install-recommends <"$bundle/system-packages.txt"
+  rm -rf "$from"
 }
 
 place_release() {
