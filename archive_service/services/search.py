@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from archive_service.adapters.search_index.interface import Hits, Sort, Window
 from archive_service.adapters.search_index.parse import Refusal, parse
 from archive_service.adapters.search_index.plan import And, DateRange, Label, LabelField, Number, Plan, Without
 from archive_service.archive import Archive
-from archive_service.errors import IndexUnavailable, Rejected
+from archive_service.errors import Damaged, IndexUnavailable, Rejected, StoreUnavailable
 from archive_service.models.organisation import Organisation
 from archive_service.models.record import ReviewState
 from archive_service.models.search import IndexLabel
@@ -39,6 +40,8 @@ from archive_service.services.transcripts import content_of
 from scanners.words import Box
 
 __all__ = ("Answer", "Query", "Sort", "find")
+
+log = structlog.get_logger()
 
 FACETS: tuple[LabelField, ...] = ("school", "kind", "status")
 STATUS_LABELS = {ReviewState.PENDING: "待审", ReviewState.ACCEPTED: "已通过", ReviewState.RETURNED: "已退回"}
@@ -258,4 +261,9 @@ class _Shower:
         transcript = self.shown.transcripts.get(row.record_id)
         if not (places and transcript):
             return ()
-        return tuple(boxes_in(content_of(self.archive, transcript), row.no, row.text or "", places))
+        try:
+            content = content_of(self.archive, transcript)
+        except (Damaged, StoreUnavailable) as fault:  # the page is found all the same: only the places of its words are not known
+            log.warning("boxes_missing", rendition=transcript.id, fault=fault.code)
+            return ()
+        return tuple(boxes_in(content, row.no, row.text or "", places))

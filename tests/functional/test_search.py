@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from archive_service.ids import new_id
 from archive_service.models.ledger import Event
-from archive_service.models.record import Page
+from archive_service.models.record import Page, Rendition, RenditionRole
 from archive_service.rules.access import Role
 from archive_service.services import corrections, indexing, search
 from archive_service.services.indexing import CLOSED_AT_HOME
@@ -62,6 +63,20 @@ def test_a_search_without_a_purpose_says_nothing_of_health(archive, office, make
     assert (told.purpose, told.detail["records"]) == ("核对休学材料", [record.id])
     superior = find(office.reviewer.for_case(None, "核对休学材料"))
     assert (superior.total, superior.closed_left_out) == (0, False)
+
+
+def test_a_lost_transcript_costs_the_boxes_and_not_the_answer(archive, office, make, paper, find):
+    """The page is found by its row; the places of its words stand in a blob that may be gone or damaged."""
+    lost, sound = paper(make.student(office.school)), paper(make.student(office.school))
+    made = {"bucket": "working", "bytes": 1, "sha256": "0" * 64, "sm3": "0" * 64, "media_type": "application/json", "engine": "canned"}
+    make._add(
+        Rendition(
+            id=new_id(), record_id=lost.id, role=RenditionRole.TRANSCRIPT, blob_key=f"{lost.id}/t", made_at=archive.clock.now(), **made
+        )
+    )
+    answer = find(office.registrar)
+    assert {hit.record_id for hit in answer.hits} == {lost.id, sound.id}
+    assert all(hit.boxes == () and "抑郁症" in hit.snippet for hit in answer.hits)
 
 
 def test_the_index_is_not_even_asked_for_what_is_not_told(archive, office):
