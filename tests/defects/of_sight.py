@@ -67,6 +67,24 @@ DEFECTS = (
         ("tests/functional/test_search_scope.py::test_a_document_that_lies_shows_nothing",),
     ),
     Defect(
+        "second-scan-told-to-anybody",
+        "the first of two scans of a paper is named only to who may read it",
+        (
+            change(
+                "services/likeness_told.py",
+                "select(Record.id).where(Record.id.in_(firsts), scope.records())",
+                "select(Record.id).where(Record.id.in_(firsts))",
+            ),
+        ),
+        ("tests/functional/test_likeness.py::test_who_may_not_read_the_first_is_not_told",),
+    ),
+    Defect(
+        "samples-of-other-schools-seen",
+        "a sample of scans is seen by the checkers whose right reaches the school",
+        (change("services/sampling.py", "return Inspection.organisation_id.in_(_units(scope))", "return Inspection.id != ''"),),
+        ("tests/functional/test_sampling.py::test_who_may_not_check",),
+    ),
+    Defect(
         "unscoped-index-query",
         "the index is asked for the schools in reach only, so that totals tell nothing of others",
         (change("services/search_scope.py", "for unit in scope.units(Right.READ_PAPER))", "for unit in scope.tree.units)"),),
