@@ -81,7 +81,7 @@ DEFECTS = (
     Defect(
         "samples-of-other-schools-seen",
         "a sample of scans is seen by the checkers whose right reaches the school",
-        (change("services/sampling.py", "return Inspection.organisation_id.in_(_units(scope))", "return Inspection.id != ''"),),
+        (change("services/sampling.py", "return at.in_(units)", "return Inspection.id != ''"),),
         ("tests/functional/test_sampling.py::test_who_may_not_check",),
     ),
     Defect(
