@@ -9,7 +9,7 @@ from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.clock import today
-from archive_service.errors import Rejected
+from archive_service.errors import Refused, Rejected
 from archive_service.http.context import actor, archive
 from archive_service.rules.sampling import PASSES_AT_LEAST, Fault
 from archive_service.services import reveal, sampling, sampling_items
@@ -25,22 +25,30 @@ FAULTS = [{"code": fault.value, "label": fault.label, "key": str(key)} for key, 
 @pages.get("/inspections")
 def inspections() -> str:
     """Samples of one's schools, and the form that draws one."""
+    last_on = today(archive().clock)
+    return _page({"first_on": last_on.replace(day=1).isoformat(), "last_on": last_on.isoformat()})
+
+
+@pages.post("/inspections")
+def inspection_start() -> BaseResponse | tuple[str, int]:
+    """Draw a sample; where none can be drawn the form says why and keeps what was given."""
+    form = {name: request.form.get(name, "") for name in ("school", "first_on", "last_on")}
+    try:
+        first_on, last_on = _day("first_on"), _day("last_on")
+        made = sampling.start(archive(), school_id=form["school"], first_on=first_on, last_on=last_on, actor=actor())
+    except (Refused, Rejected) as error:
+        return _page(form, fault=error.message), error.this_status
+    return redirect(f"/inspections/{made.id}/items")
+
+
+def _page(form: dict[str, str], *, fault: str = "") -> str:
     the, who = archive(), actor()
-    last_on = today(the.clock)
     return render_template(
         "pages/inspections.html",
         rows=[_row(sample) for sample in sampling.listed(the, actor=who)],
         schools=[{"code": code, "label": label} for code, label in sampling.schools(the, actor=who)],
-        period={"first_on": last_on.replace(day=1).isoformat(), "last_on": last_on.isoformat()},
+        form=form | {"fault": fault},
     )
-
-
-@pages.post("/inspections")
-def inspection_start() -> BaseResponse:
-    """Draw a sample."""
-    first_on, last_on = _day("first_on"), _day("last_on")
-    made = sampling.start(archive(), school_id=request.form.get("school", ""), first_on=first_on, last_on=last_on, actor=actor())
-    return redirect(f"/inspections/{made.id}/items")
 
 
 @pages.get("/inspections/<inspection_id>")

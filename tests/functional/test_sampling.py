@@ -203,6 +203,18 @@ def test_the_screens_from_the_draw_to_the_table(archive, app, desk):
     assert len(desk.acts("inspection.ended", "inspection.exported")) == 2
 
 
+@pytest.mark.parametrize(("first_on", "why"), [("2020-01-01", "期间不超过一年"), ("2030-01-01", "止于不早于起于"), ("soon", "请填写起止日期")])
+def test_a_form_from_which_nothing_can_be_drawn_says_why_and_keeps_what_was_given(archive, app, desk, first_on, why):
+    browser = signed_in(app, archive, desk.reviewer)
+    browser.get("/inspections")
+    browser.post("/inspections", status=422, school=desk.school.id, first_on=first_on, last_on="2026-11-24")
+    page = browser.last.text
+    assert why in page
+    assert "entry__fault" in page
+    assert f'value="{first_on}"' in page
+    assert f'value="{desk.school.id}" selected' in page
+
+
 @pytest.mark.parametrize(("sent", "status"), [({"fault": "nonsense"}, 400), ({"wrong_letters": "x"}, 422)])
 def test_what_the_form_does_not_offer_is_refused(archive, app, desk, sent, status):
     desk.papers(1)
