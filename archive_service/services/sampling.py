@@ -2,7 +2,8 @@
 
 Lives here: `start`, `listed`, `outcome`, `seen_by`. Not here: the papers of a sample one by one (sampling_items), what is drawn
 (`rules.sampling`). A checker reviews or archives for the school, and never looks at what they took in themselves. Only who started a
-sample goes through it; whoever may check at that school reads its record.
+sample goes through it; whoever may check at that school reads its record. Papers of health and justice are never in it: checking scans is
+no ground to open them, and the purpose the looks are told under is not one a person stated.
 """
 
 import secrets
@@ -20,8 +21,9 @@ from archive_service.models.account import Account
 from archive_service.models.inspection import Inspection, InspectionItem
 from archive_service.models.organisation import Level
 from archive_service.models.record import Record, RecordState
-from archive_service.rules.access import Right
+from archive_service.rules.access import Right, needs_ground
 from archive_service.rules.sampling import Fault, Judged, draw
+from archive_service.rules.vocabulary import Sensitivity
 from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.ledger import Subject
@@ -29,6 +31,7 @@ from archive_service.services.scope import Scope
 from archive_service.services.scope_parties import walked
 
 CHECKERS = (Right.REVIEW_CASE, Right.ARCHIVE)
+_OPEN = tuple(level.value for level in Sensitivity if not needs_ground(level))
 PURPOSE = "质量抽检"
 LONGEST = timedelta(days=366)
 POPULATION_MOST = 50_000
@@ -119,6 +122,11 @@ def seen_by(session: Session, scope: Scope, inspection_id: str, *, to_mark: bool
     return found
 
 
+def open_to(scope: Scope) -> ColumnElement[bool]:
+    """Which papers a checker may look at: those in scope that need no ground. A condition on Record."""
+    return scope.records() & Record.sensitivity.in_(_OPEN)
+
+
 def _units(scope: Scope) -> frozenset[str]:
     """Where the actor may check; nobody looks on here, so that a grant to read alone is none. Raises Denied."""
     found = frozenset[str]().union(*(scope.units(right) for right in CHECKERS)) & scope.units(Right.READ_PAPER)
@@ -138,7 +146,7 @@ def _papers(session: Session, scope: Scope, school_id: str, first_on: date, last
     wanted = select(func.coalesce(Record.batch_id, ""), Record.id).where(
         Record.organisation_id == school_id, Record.received_on.between(first_on, last_on), Record.state == RecordState.READ
     )
-    wanted = wanted.where(scope.records(), Record.received_by != scope.actor.account_id)
+    wanted = wanted.where(open_to(scope), Record.received_by != scope.actor.account_id)
     found = [(batch, record) for batch, record in session.execute(wanted.limit(POPULATION_MOST + 1))]
     if not found:
         raise Refused("这段时间没有您可以抽检的材料。请改选学校或日期。", code="nothing_to_inspect")

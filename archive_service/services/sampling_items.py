@@ -2,16 +2,17 @@
 
 Lives here: `sheet`, `mark`, `unmark`, `following`, `end`. Not here: drawing and figures (sampling). Each look goes on the ledger as any
 other, for the purpose of checking. Which lines are compared letter by letter follows from the seed and the paper, so that nobody chooses
-the easy ones.
+the easy ones. A paper whose text cannot be had is checked by its picture alone.
 """
 
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
-from archive_service.errors import NotFound, Refused, Rejected
+from archive_service.errors import Damaged, NotFound, Refused, Rejected, StoreUnavailable
 from archive_service.models.inspection import Inspection, InspectionItem
 from archive_service.models.record import Record, Rendition
 from archive_service.rules.sampling import Fault, chosen
@@ -19,9 +20,11 @@ from archive_service.services import ledger
 from archive_service.services.actor import Actor
 from archive_service.services.ledger import Subject
 from archive_service.services.records import RecordView, views
-from archive_service.services.sampling import PURPOSE, seen_by
+from archive_service.services.sampling import PURPOSE, open_to, seen_by
 from archive_service.services.scope import Scope
 from archive_service.services.transcripts import newest_transcript, pages_of
+
+log = structlog.get_logger()
 
 LINES = 5
 LEAST_LETTERS = 4  # shorter ones are labels that are never wrong, or marks that are no text
@@ -42,7 +45,10 @@ class SampleLine:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One paper of a sample; `view` is absent when it may no longer be looked at. `next_no` is the first that has no verdict."""
+    """One paper of a sample; `view` is absent when it may no longer be looked at. `next_no` is the first that has no verdict.
+
+    `is_text_lost`: it was read, but its text cannot be had, so that there is nothing to compare.
+    """
 
     inspection: Inspection
     item: InspectionItem
@@ -50,14 +56,18 @@ class Sheet:
     lines: tuple[SampleLine, ...]
     marked: int
     next_no: int | None
+    is_text_lost: bool = False
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What the checker says: it passes, or what is wrong with it, and how many letters of the lines were read wrongly."""
+    """What the checker says: it passes, or what is wrong with it, and how many letters of the lines were read wrongly.
+
+    `wrong_letters` is absent where nothing was compared; none of its letters are counted then.
+    """
 
     fault: Fault | None = None
-    wrong_letters: int = 0
+    wrong_letters: int | None = None
 
 
 def sheet(archive: Archive, inspection_id: str, no: int | None, *, actor: Actor) -> Sheet:
@@ -74,7 +84,8 @@ def sheet(archive: Archive, inspection_id: str, no: int | None, *, actor: Actor)
         if record:
             _tell_looks(archive, session, record, rendition, actor)
     lines = _lines(archive, inspection, item, rendition)
-    return Sheet(inspection, item, view, lines, inspection.size - len(open_nos), _next(open_nos, item.no))
+    marked, is_text_lost = inspection.size - len(open_nos), lines is None
+    return Sheet(inspection, item, view, lines or (), marked, _next(open_nos, item.no), is_text_lost)
 
 
 def mark(archive: Archive, inspection_id: str, no: int, said: Mark, *, actor: Actor) -> None:
@@ -88,8 +99,11 @@ def mark(archive: Archive, inspection_id: str, no: int, said: Mark, *, actor: Ac
         inspection, item = seen_by(session, scope, inspection_id), _item(session, inspection_id, no)
         record = _record(session, scope, item)
         rendition = newest_transcript(session, record.id) if record else None
-    letters = sum(line.letters for line in _lines(archive, inspection, item, rendition))
-    if not 0 <= said.wrong_letters <= letters:
+    lines = _lines(archive, inspection, item, rendition)
+    if not lines or said.wrong_letters is None:
+        said = Mark(said.fault)
+    letters = sum(line.letters for line in lines or ()) if said.wrong_letters is not None else 0
+    if not 0 <= (said.wrong_letters or 0) <= letters:
         raise Rejected(f"错字数须在 0 和 {letters} 之间。", code="bad_count", status=422)
     verdict = ("fault" if said.fault else "pass") if record else "void"
     _keep(archive, inspection_id, no, (verdict, said, letters), actor)
@@ -120,12 +134,13 @@ def end(archive: Archive, inspection_id: str, *, actor: Actor) -> None:
 
 def _keep(archive: Archive, inspection_id: str, no: int, said: tuple[str | None, Mark, int], actor: Actor) -> None:
     now, (verdict, mark_, letters) = archive.clock.now(), said
+    wrong_letters = mark_.wrong_letters or 0
     with archive.begin() as session:
         inspection = seen_by(session, Scope.of(session, actor), inspection_id, to_mark=True)
         item = _item(session, inspection.id, no)
         item.verdict, item.fault = verdict, mark_.fault.value if verdict == "fault" and mark_.fault else None
-        item.letters, item.wrong_letters, item.marked_at = letters, mark_.wrong_letters, now if verdict else None
-        detail = {"no": no, "verdict": verdict, "fault": item.fault, "letters": letters, "wrong_letters": mark_.wrong_letters}
+        item.letters, item.wrong_letters, item.marked_at = letters, wrong_letters, now if verdict else None
+        detail = {"no": no, "verdict": verdict, "fault": item.fault, "letters": letters, "wrong_letters": wrong_letters}
         act = "inspection.marked" if verdict else "inspection.unmarked"
         ledger.write(session, act, Subject("inspection", inspection.id), actor=actor, now=now, detail=detail)
 
@@ -149,8 +164,8 @@ def _item(session: Session, inspection_id: str, no: int) -> InspectionItem:
 
 
 def _record(session: Session, scope: Scope, item: InspectionItem) -> Record | None:
-    """The paper, as long as it may be looked at: it may have gone to another school since it was drawn."""
-    return session.scalars(select(Record).where(Record.id == item.record_id, scope.records())).first()
+    """The paper, as long as it may be looked at: it may have gone to another school, or become closed, since it was drawn."""
+    return session.scalars(select(Record).where(Record.id == item.record_id, open_to(scope))).first()
 
 
 def _tell_looks(archive: Archive, session: Session, record: Record, rendition: Rendition | None, actor: Actor) -> None:
@@ -160,9 +175,15 @@ def _tell_looks(archive: Archive, session: Session, record: Record, rendition: R
         ledger.write(session, "transcript.viewed", subject, actor=actor, now=now, detail={"rendition": rendition.id})
 
 
-def _lines(archive: Archive, inspection: Inspection, item: InspectionItem, rendition: Rendition | None) -> tuple[SampleLine, ...]:
+def _lines(archive: Archive, inspection: Inspection, item: InspectionItem, rendition: Rendition | None) -> tuple[SampleLine, ...] | None:
+    """The lines to compare; None when the text was lost or its store is away, which may not hold the sample up."""
     if rendition is None:
         return ()
-    lines = [SampleLine(page.no, line.text, line.box) for page in pages_of(archive, rendition) for line in page.lines]
+    try:
+        pages = pages_of(archive, rendition)
+    except (Damaged, StoreUnavailable) as fault:
+        log.warning("sample_text_missing", rendition=rendition.id, fault=fault.code)
+        return None
+    lines = [SampleLine(page.no, line.text, line.box) for page in pages for line in page.lines]
     long = [line for line in lines if line.letters >= LEAST_LETTERS]
     return tuple(long[at] for at in chosen(inspection.seed, item.record_id, len(long), LINES))

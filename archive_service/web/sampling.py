@@ -100,8 +100,9 @@ def inspection_mark(inspection_id: str, no: int) -> BaseResponse:
     said = request.form.get("fault", "")
     if said and said not in set(Fault):
         raise Rejected("表单不完整，请刷新页面后重试。", code="malformed")
-    wrong = number(request.form.get("wrong_letters", "0") or "0")
-    if wrong is None:
+    given = request.form.get("wrong_letters")  # absent where the form showed no lines
+    wrong = None if given is None else number(given or "0")
+    if given is not None and wrong is None:
         raise Rejected("错字数须是数字。", code="bad_count", status=422)
     sampling_items.mark(the, inspection_id, no, Mark(Fault(said) if said else None, wrong), actor=who)
     message = f"第 {no} 件：{Fault(said).label}。" if said else f"第 {no} 件合格。"
@@ -202,6 +203,7 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
         "wrong_letters": item.wrong_letters,
         "letters": sum(line.letters for line in sheet.lines),
         "next_no": sheet.next_no,
+        "is_text_lost": sheet.is_text_lost,
     }
 
 

@@ -35,8 +35,17 @@ class Desk:
         self.archivist = make.actor(Role.ARCHIVIST, self.school)
         self.student = make.student(self.school)
 
-    def papers(self, count):
-        return [self._read(self.office.paper(self.student, "hukou_page", sensitivity="M")) for _ in range(count)]
+    def papers(self, count, sensitivity="M"):
+        return [self._read(self.office.paper(self.student, "hukou_page", sensitivity=sensitivity)) for _ in range(count)]
+
+    def lose(self, how):
+        """Take the only text away: out of the store, or changed in it."""
+        with self.archive.begin() as session:
+            text = session.scalars(select(Rendition)).one()
+            if how == "missing":
+                text.blob_key = record_key(text.record_id, new_id())
+            else:
+                text.sha256 = "0" * 64
 
     def _read(self, record):
         lines = [{"text": text, "box": [0, at * 20, 200, at * 20 + 18], "confidence": 0.9, "words": []} for at, text in enumerate(LINES)]
@@ -66,6 +75,60 @@ class Desk:
 @pytest.fixture
 def desk(archive, make):
     return Desk(archive, make)
+
+
+@pytest.mark.parametrize("how", ["missing", "damaged"])
+def test_a_lost_text_holds_no_sample_up(archive, app, desk, how):
+    desk.papers(1)
+    made = desk.start()
+    desk.lose(how)
+    browser = signed_in(app, archive, desk.reviewer)
+    shown = browser.get(f"/inspections/{made.id}/items").text
+    assert "识别文本暂时取不到" in shown
+    assert "wrong_letters" not in shown
+    browser.post(f"/inspections/{made.id}/items/1", as_script=True, status=200, fault="")
+    browser.post(f"/inspections/{made.id}/end")
+    found = sampling.outcome(archive, made.id, actor=desk.reviewer)
+    assert (found.judged.passed, found.judged.letters, found.judged.wrong_letters) == (1, 0, 0)
+    assert found.inspection.ended_at
+
+
+def test_a_text_lost_between_the_look_and_the_word_counts_no_letters(archive, desk):
+    desk.papers(1)
+    made = desk.start()
+    desk.lose("missing")
+    desk.mark(made, 1, None, 2)
+    judged = sampling.outcome(archive, made.id, actor=desk.reviewer).judged
+    assert (judged.letters, judged.wrong_letters) == (0, 0)
+
+
+def test_letters_nobody_compared_are_not_counted_as_right(archive, desk):
+    desk.papers(1)
+    made = desk.start()
+    desk.mark(made, 1)
+    assert sampling.outcome(archive, made.id, actor=desk.reviewer).judged.letters == 0
+
+
+def test_papers_that_need_a_ground_are_never_drawn(archive, desk):
+    desk.papers(2)
+    for closed in "HJ":
+        desk.papers(1, closed)
+    own = desk.start(by=desk.archivist)  # at the school's own desk they are in scope
+    assert own.population == 2
+    assert desk.start().population == 2
+
+
+@pytest.mark.parametrize("closed", ["H", "J"])
+def test_a_paper_that_became_closed_is_no_longer_shown_at_its_own_school(archive, desk, closed):
+    desk.papers(1)
+    made = desk.start(by=desk.archivist)
+    with archive.begin() as session:
+        session.scalars(select(Record)).one().sensitivity = closed
+    sheet = sampling_items.sheet(archive, made.id, 1, actor=desk.archivist)
+    assert (sheet.view, sheet.lines) == (None, ())
+    assert desk.acts("record.viewed", "transcript.viewed") == []
+    desk.mark(made, 1, by=desk.archivist)
+    assert sampling.outcome(archive, made.id, actor=desk.archivist).void == 1
 
 
 def test_a_sample_is_drawn_and_anybody_with_its_seed_draws_it_again(archive, desk):
@@ -203,7 +266,9 @@ def test_the_screens_from_the_draw_to_the_table(archive, app, desk):
     assert len(desk.acts("inspection.ended", "inspection.exported")) == 2
 
 
-@pytest.mark.parametrize(("first_on", "why"), [("2020-01-01", "期间不超过一年"), ("2030-01-01", "止于不早于起于"), ("soon", "请填写起止日期")])
+@pytest.mark.parametrize(
+    ("first_on", "why"), [("2020-01-01", "期间不超过一年"), ("2030-01-01", "止于不早于起于"), ("soon", "请填写起止日期")]
+)
 def test_a_form_from_which_nothing_can_be_drawn_says_why_and_keeps_what_was_given(archive, app, desk, first_on, why):
     browser = signed_in(app, archive, desk.reviewer)
     browser.get("/inspections")
