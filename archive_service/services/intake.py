@@ -17,7 +17,7 @@ from archive_service import queue
 from archive_service.adapters.blobs import Bucket, StoredBlob, record_key
 from archive_service.archive import Archive
 from archive_service.clock import today
-from archive_service.errors import Refused, Rejected, StoreUnavailable
+from archive_service.errors import Refused, Rejected
 from archive_service.ids import new_id
 from archive_service.models.record import (
     Carrier,
@@ -33,7 +33,7 @@ from archive_service.models.record import (
 from archive_service.models.student import Dossier, Student
 from archive_service.rules.access import Right
 from archive_service.rules.vocabulary import Sensitivity
-from archive_service.services import ledger
+from archive_service.services import ledger, room
 from archive_service.services.actor import Actor
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope
@@ -79,7 +79,7 @@ def receive(archive: Archive, incoming: Incoming, *, actor: Actor) -> Record:
     sniffed = archive.reader.sniff(incoming.content)
     if not sniffed.is_taken or sniffed.media_type is None:
         _refuse_at_door(archive, incoming, sniffed, actor)
-    _check_room(archive, len(incoming.content))
+    room.check_store(archive, len(incoming.content))
     record_id, master_id = new_id(), new_id()
     stored = archive.blobs.put(
         Bucket.WORKING, record_key(record_id, master_id), incoming.content, media_type=str(sniffed.media_type), sha256=incoming.sha256
@@ -173,14 +173,6 @@ def _refuse_at_door(archive: Archive, incoming: Incoming, sniffed: Sniffed, acto
     message = refusals[0].advice if refusals else "不能识别的文件"
     findings = [finding.to_json() for finding in sniffed.findings]
     raise Rejected(message, code=code, status=STATUS_OF.get(code, 422), findings=findings)
-
-
-def _check_room(archive: Archive, size_bytes: int) -> None:
-    free_bytes = archive.blobs.health().free_bytes
-    if free_bytes is not None and free_bytes - size_bytes < archive.settings.intake.free_bytes:
-        raise StoreUnavailable(
-            "存储空间不足，本次上传没有保存；已接收的材料不受影响。请通知系统管理员清理空间后重新上传。", code="store_full"
-        )
 
 
 def _new_record(archive: Archive, incoming: Incoming, record_id: str, unit_id: str, stored: StoredBlob, actor: Actor) -> Record:

@@ -21,6 +21,7 @@ from archive_service.errors import Conflict, NotFound, Rejected, StoreUnavailabl
 from archive_service.ids import is_id, new_id
 from archive_service.models.upload import Upload
 from archive_service.rules.access import Right
+from archive_service.services import room
 from archive_service.services.actor import Actor
 from archive_service.services.intake import clean_name
 from archive_service.services.scope import Scope
@@ -34,6 +35,8 @@ def begin(archive: Archive, *, name: str, length: int, actor: Actor) -> Upload:
     if length > archive.settings.intake.max_bytes:
         limit = archive.settings.intake.max_bytes // 1_048_576
         raise Rejected(f"文件超过 {limit} MB 的上限，没有保存。请降低分辨率或拆分后上传。", code="too_large", status=413)
+    room.check_store(archive, length)
+    room.check_home(archive, length)
     now = archive.clock.now()
     expires_at = now + timedelta(hours=archive.settings.intake.upload_hours)
     upload = Upload(
@@ -69,7 +72,7 @@ def append(archive: Archive, upload_id: str, at: int, stream: BinaryIO, *, actor
         NotFound, Denied: not the caller's upload, or no right to capture (any more).
         Conflict: another offset, or another sender is at it.
         Rejected: more than announced; what fits is kept.
-        StoreUnavailable: the disk is full or broken.
+        StoreUnavailable: no room (what is here is kept), or the disk is broken.
     """
     upload, _ = offset(archive, upload_id, actor=actor)
     _require_capture(archive, actor)
@@ -78,7 +81,9 @@ def append(archive: Archive, upload_id: str, at: int, stream: BinaryIO, *, actor
             here = file.seek(0, os.SEEK_END)
             if at != here:
                 raise Conflict(f"断点不一致：服务器已有 {here} 字节。", code="offset_mismatch")
+            room.check_store(archive, upload.length - here, message=room.PAUSED)
             while chunk := stream.read(CHUNK_BYTES):
+                room.check_home(archive, len(chunk), message=room.PAUSED)  # again for each: others write meanwhile
                 if here + len(chunk) > upload.length:
                     raise Rejected("内容比声明的长，超出的部分没有保存。请核对文件后重新上传。", code="too_long")
                 _write_whole(file, chunk)

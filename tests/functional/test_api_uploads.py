@@ -3,6 +3,7 @@
 import base64
 import io
 import resource
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 
 from archive_service.errors import NotFound, StoreUnavailable
 from archive_service.models.record import Record
+from archive_service.models.upload import Upload
 from archive_service.rules.access import Role, TokenScope
 from archive_service.services import starting_again, uploads
 from tests.functional.case_steps import Office
@@ -217,3 +219,39 @@ def test_uploads_of_others(archive, make, announce, call, office):
     with pytest.raises(NotFound):
         uploads.content(archive, path.rsplit("/", 1)[1], actor=colleague)
     assert call.post("/records", office.registrar, json={"upload_id": "0" * 32}).status_code == 404
+
+
+def keep_free(archive, free_bytes):
+    intake = archive.settings.intake.model_copy(update={"free_bytes": free_bytes})
+    object.__setattr__(archive, "settings", archive.settings.model_copy(update={"intake": intake}))
+
+
+def test_without_room_nothing_is_announced(archive, call, office):
+    keep_free(archive, 1 << 60)
+    answer = call.post("/uploads", office.registrar, headers={"Upload-Length": "9", "Tus-Resumable": "1.0.0"})
+    assert (answer.status_code, answer.json["code"]) == (503, "store_full")
+    assert not list((archive.settings.home / "uploads").glob("*"))
+    with archive.read() as session:
+        assert session.scalar(select(func.count()).select_from(Upload)) == 0
+
+
+def test_room_that_is_gone_pauses_an_upload(archive, announce, send):
+    content, kept = jpeg("一张纸"), archive.settings.intake.free_bytes
+    path = announce(len(content))
+    assert send(path, 0, content[:1000]).status_code == 204
+    keep_free(archive, 1 << 60)
+    refused = send(path, 1000, content[1000:])
+    assert (refused.status_code, refused.json["code"]) == (503, "store_full")
+    keep_free(archive, kept)
+    assert send(path, 1000, content[1000:]).headers["Upload-Offset"] == str(len(content))
+
+
+def test_a_full_data_folder_is_no_room_though_the_store_has_some(archive, call, office, announce, send, monkeypatch):
+    """The store on a disk of its own, which does not tell how full it is, as an object store does not."""
+    health = archive.blobs.health()
+    monkeypatch.setattr(archive.blobs, "health", lambda: replace(health, free_bytes=None))
+    path = announce(9)
+    keep_free(archive, 1 << 60)
+    assert send(path, 0, b"123456789").json["code"] == "store_full"
+    answer = call.post("/uploads", office.registrar, headers={"Upload-Length": "9", "Tus-Resumable": "1.0.0"})
+    assert (answer.status_code, answer.json["code"]) == (503, "store_full")
