@@ -231,7 +231,7 @@ def record_out(view: RecordView) -> RecordOut:
         media_type=record.media_type,
         duplicate_of=view.earlier.duplicate_of,
         rescan=rescan_out(view.earlier.rescan),
-        supersedes=record.supersedes_id,
+        supersedes=view.supersedes,
         superseded_by=view.superseded_by,
         searchable_at=record.searchable_at,
         version=record.version,

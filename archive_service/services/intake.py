@@ -126,6 +126,7 @@ def _targeted(archive: Archive, incoming: Incoming, actor: Actor) -> Incoming:
         scope.require(Right.CAPTURE, unit_id)
         targeted = replace(incoming, unit_id=unit_id, student_id=_student_of(session, scope, incoming))
         _check_superseded(session, scope, targeted)
+        scope.check_ground(session, targeted.student_id)
         if targeted.student_id:
             _check_open(session, scope.filed_with(session, targeted.student_id).id)
     return targeted

@@ -54,7 +54,7 @@ def set_match(archive: Archive, record_id: str, *, student_id: str, reason: str,
 
     Raises:
         NotFound, Denied: record or student out of scope, or no right to match.
-        Refused: the dossier is frozen, or a case of somebody else rests on the record.
+        Refused: the dossier is frozen, a case of somebody else rests on the record, or the case it is done under is another student's.
         StaleRow: the record moved meanwhile.
     """
     now = archive.clock.now()
@@ -63,6 +63,7 @@ def set_match(archive: Archive, record_id: str, *, student_id: str, reason: str,
         record = scope.record(session, record_id, Right.MATCH, lock=True)
         check_version(record, version)
         student = scope.filed_with(session, student_id)
+        scope.check_ground(session, student.id)
         refuse_frozen(session, student.id)
         refuse_refiling(session, record, student.id)
         before = record.student_id

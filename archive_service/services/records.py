@@ -48,6 +48,7 @@ class RecordView:
     kind_label: str | None
     school: str
     student: Student | None
+    supersedes: str | None
     superseded_by: str | None
     case_ids: tuple[str, ...]
     engine: str | None
@@ -117,9 +118,10 @@ def listed(archive: Archive, wanted: Filter, *, actor: Actor, cursor: str | None
     """Records in scope, newest first; which of them were shown is on the ledger."""
     with archive.begin() as session:
         scope = Scope.of(session, actor)
-        rows = select(Record).where(scope.records(), *_conditions(wanted))
+        conditions = _conditions(wanted, scope)
+        rows = select(Record).where(scope.records(), *conditions)
         grounds = [scope.records()] if wanted.is_narrow else scope.grounds_of_records()
-        known = [select(Record.id).where(ground, *_conditions(wanted)) for ground in grounds]
+        known = [select(Record.id).where(ground, *conditions) for ground in grounds]
         total = counted_together(session, known)
         if cursor:
             rows = rows.where(Record.id < cursor)
@@ -139,7 +141,7 @@ def views(archive: Archive, session: Session, scope: Scope, records: Sequence[Re
     codes, matches = _by_record(session, PageCode, ids), _by_record(session, Match, ids)
     named = {str(candidate["student_id"]) for match in _all(matches) for candidate in match.candidates}
     students = _students(session, scope, named | {record.student_id for record in records if record.student_id})
-    later = dict(session.execute(select(Record.supersedes_id, Record.id).where(Record.supersedes_id.in_(ids))).all())
+    later, replaced = _later(session, scope, ids), _seen(session, scope, [record.supersedes_id for record in records])
     cases, engines = _cases(session, scope, ids), _engines(session, ids)
     before = earlier(session, scope, records)
     for shut in _shut(session, scope, records):
@@ -150,6 +152,7 @@ def views(archive: Archive, session: Session, scope: Scope, records: Sequence[Re
             kind_label=kind.label if (kind := archive.kinds.get(record.kind)) else None,
             school=scope.tree.units[record.organisation_id].name,
             student=students.get(record.student_id or ""),
+            supersedes=record.supersedes_id if record.supersedes_id in replaced else None,
             superseded_by=later.get(record.id),
             case_ids=cases.get(record.id, ()),
             engine=engines.get(record.id),
@@ -182,7 +185,7 @@ def _shut(session: Session, scope: Scope, records: Sequence[Record]) -> list[str
     return [record.id for record in records if not may_show(record, scope.actor if record.student_id == about else without_case)]
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Filter, scope: Scope) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     pairs = (
         (Record.batch_id, wanted.batch_id),
@@ -194,8 +197,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     )
     conditions += [column == value for column, value in pairs if value]
     if wanted.case_id:
-        evidence = select(CaseEvidence.record_id).where(CaseEvidence.case_id == wanted.case_id)
-        conditions.append(Record.id.in_(evidence))
+        evidence = select(CaseEvidence.record_id).where(CaseEvidence.case_id == wanted.case_id, CaseEvidence.replaced_at.is_(None))
+        conditions.append(Record.id.in_(evidence.where(scope.sees_case(CaseEvidence.case_id))))
     if wanted.only_doubtful:
         conditions += [Record.match_state.in_(DOUBTFUL), Record.state.in_(SETTLED)]
     return conditions
@@ -210,6 +213,16 @@ def _by_record(session: Session, table: type[Row], ids: Collection[str]) -> dict
 
 def _all(matches: dict[str, list[Match]]) -> list[Match]:
     return [match for group in matches.values() for match in group]
+
+
+def _later(session: Session, scope: Scope, ids: Collection[str]) -> dict[str | None, str]:
+    """What took the place of papers, as far as the actor may read it: a paper may be told to fewer than the one before it."""
+    return dict(session.execute(select(Record.supersedes_id, Record.id).where(Record.supersedes_id.in_(ids), scope.records())).all())
+
+
+def _seen(session: Session, scope: Scope, ids: Collection[str | None]) -> set[str]:
+    wanted = [one for one in ids if one]
+    return set(session.scalars(select(Record.id).where(Record.id.in_(wanted), scope.records()))) if wanted else set()
 
 
 def _students(session: Session, scope: Scope, ids: Collection[str]) -> dict[str, Student]:

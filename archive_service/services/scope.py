@@ -44,6 +44,9 @@ class Unit(NamedTuple):
     assisting_id: str | None
 
 
+_UNITS = select(*(Organisation.__table__.c[column] for column in Unit._fields))
+
+
 @dataclass(frozen=True)
 class Tree:
     """All units with their superiors."""
@@ -52,7 +55,7 @@ class Tree:
 
     @classmethod
     def load(cls, session: Session) -> "Tree":
-        rows = session.execute(select(*(getattr(Organisation, column) for column in Unit._fields)))
+        rows = session.connection().execute(_UNITS)  # as plain rows: making objects of them cost more than fetching them
         return cls({unit.id: unit for unit in map(Unit._make, rows)})
 
     def above(self, unit_id: str | None) -> frozenset[str]:
@@ -203,16 +206,23 @@ class Scope:
             Refused: that case is another student's: the ledger takes no false ground.
             Denied: in scope, but the right is missing.
         """
-        case = self.case(session, self.actor.case_id) if self.actor.case_id else None
         wanted = select(Record).where(Record.id == record_id, self.records())
         record = session.scalars(wanted.with_for_update(of=Record) if lock else wanted).first()
         if record is None:
             raise NotFound
-        if case and record.student_id and record.student_id != case.student_id:
-            raise Refused(OTHER_STUDENT, code="case_of_other_student")
+        self.check_ground(session, record.student_id)
         if right is not Right.READ_PAPER:
             self.require(right, record.organisation_id)
         return record
+
+    def check_ground(self, session: Session, student_id: str | None) -> None:
+        """Hold the case that is named as the ground against the student the act or the look is about, before anything is done.
+
+        Raises: NotFound (the case is out of scope), Refused (it is another student's).
+        """
+        about = self.case(session, self.actor.case_id).student_id if self.actor.case_id else None
+        if about and student_id and about != student_id:
+            raise Refused(OTHER_STUDENT, code="case_of_other_student")
 
     def student(self, session: Session, student_id: str) -> Student:
         """One student the actor may see. Raises NotFound."""

@@ -200,7 +200,7 @@ def _facets(session: Session, archive: Archive, scope: Scope, counts: dict[Label
     kinds = dict(session.execute(select(IndexLabel.number, IndexLabel.code)).all())
     states = {number: state for state, number in STATUS_NUMBERS.items()}
     named: dict[str, dict[int, tuple[str, str]]] = {
-        "school": {unit.number: (unit.code, unit.name) for unit in scope.tree.units.values()},
+        "school": {unit.number: (unit.code, unit.name) for unit in scope.tree.units.values() if unit.number in counts["school"]},
         "kind": {number: (code, kind.label) for number, code in kinds.items() if (kind := archive.kinds.get(code))},
         "status": {number: (state.value, STATUS_LABELS[state]) for number, state in states.items()},
     }

@@ -140,7 +140,7 @@ def _record(view: RecordView) -> dict[str, Any]:
             "attempts": record.attempts,
             "engine": view.engine,
         },
-        "supersedes": record.supersedes_id,
+        "supersedes": view.supersedes,
         "superseded_by": view.superseded_by,
         "duplicate_of": view.earlier.duplicate_of,
         "rescan": parts.rescan(view),
