@@ -85,6 +85,24 @@ DEFECTS = (
         ("tests/functional/test_sampling.py::test_who_may_not_check",),
     ),
     Defect(
+        "ground-held-after-the-act",
+        "the case an act is done under is held against its student before anything is kept",
+        (change("services/intake.py", "        scope.check_ground(session, targeted.student_id)\n", ""),),
+        ("tests/functional/test_grounds.py::test_nothing_is_taken_in_for_one_child_under_the_case_of_another",),
+    ),
+    Defect(
+        "later-paper-told-to-anybody",
+        "what took a paper's place is named only to who may read it",
+        (change("services/records.py", "Record.supersedes_id.in_(ids), scope.records())", "Record.supersedes_id.in_(ids))"),),
+        ("tests/functional/test_grounds.py::test_papers_before_and_after_are_told_in_scope_only",),
+    ),
+    Defect(
+        "papers-listed-by-anybodys-case",
+        "a list by case holds nothing where the case may not be seen",
+        (change("services/records.py", "Record.id.in_(evidence.where(scope.sees_case(CaseEvidence.case_id)))", "Record.id.in_(evidence)"),),
+        ("tests/functional/test_grounds.py::test_a_list_by_case_tells_nothing_of_a_case_out_of_sight",),
+    ),
+    Defect(
         "unscoped-index-query",
         "the index is asked for the schools in reach only, so that totals tell nothing of others",
         (change("services/search_scope.py", "for unit in scope.units(Right.READ_PAPER))", "for unit in scope.tree.units)"),),
