@@ -29,13 +29,14 @@ from archive_service.services.actor import Actor
 from archive_service.services.ledger import Subject
 from archive_service.services.scope import Scope
 from archive_service.services.scope_parties import walked
+from archive_service.services.totals import counted
 
 CHECKERS = (Right.REVIEW_CASE, Right.ARCHIVE)
 _OPEN = tuple(level.value for level in Sensitivity if not needs_ground(level))
 PURPOSE = "质量抽检"
 LONGEST = timedelta(days=366)
 POPULATION_MOST = 50_000
-LISTED_MOST = 50
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,16 @@ class Sample:
     void: int
     faults: dict[str, int]
     judged: Judged
+
+
+@dataclass(frozen=True)
+class Samples:
+    """A page of samples; `own_open` are those the viewer has yet to end, whatever the page. `next` is the cursor of the following page."""
+
+    items: list[Sample]
+    own_open: list[Sample]
+    next: str | None
+    total: int
 
 
 def schools(archive: Archive, *, actor: Actor) -> list[tuple[str, str]]:
@@ -65,7 +76,7 @@ def start(archive: Archive, *, school_id: str, first_on: date, last_on: date, ac
 
     Raises:
         Denied, NotFound: no right to check, or not at this school.
-        Refused: the days make no period, nothing was received, or too much for one sample.
+        Refused: the days make no period, nothing was received, too much for one sample, or the last one there is not ended.
     """
     if not first_on <= last_on <= first_on + LONGEST:
         raise Refused("起止日期不成立：止于不早于起于，期间不超过一年。", code="bad_period")
@@ -74,6 +85,7 @@ def start(archive: Archive, *, school_id: str, first_on: date, last_on: date, ac
         scope = Scope.of(session, actor)
         if school_id not in _units(scope):
             raise NotFound
+        _check_none_open(session, scope, school_id)
         papers = _papers(session, scope, school_id, first_on, last_on)
         made = Inspection(
             id=new_id(), organisation_id=school_id, first_on=first_on, last_on=last_on, seed=secrets.token_hex(16),
@@ -91,12 +103,17 @@ def start(archive: Archive, *, school_id: str, first_on: date, last_on: date, ac
     return made
 
 
-def listed(archive: Archive, *, actor: Actor) -> list[Sample]:
-    """The newest samples of schools at which the actor may check. Raises Denied."""
+def listed(archive: Archive, *, actor: Actor, cursor: str | None = None) -> Samples:
+    """Samples of schools at which the actor may check, the newest first, after the cursor. Raises Denied."""
     with archive.read() as session:
         scope = Scope.of(session, actor)
-        rows = session.scalars(select(Inspection).where(_seen(scope)).order_by(Inspection.id.desc()).limit(LISTED_MOST)).all()
-        return _samples(session, scope, rows)
+        wanted = select(Inspection).where(_seen(scope)).order_by(Inspection.id.desc())
+        own_open = session.scalars(wanted.where(*_own_open(scope))).all()
+        rows = session.scalars((wanted.where(Inspection.id < cursor) if cursor else wanted).limit(PAGE_SIZE + 1)).all()
+        items = rows[:PAGE_SIZE]
+        total = counted(session, select(Inspection.id).where(Inspection.organisation_id.in_(_units(scope))))
+        following = items[-1].id if len(rows) > PAGE_SIZE else None
+        return Samples(_samples(session, scope, items), _samples(session, scope, own_open), following, total)
 
 
 def outcome(archive: Archive, inspection_id: str, *, actor: Actor, is_export: bool = False) -> Sample:
@@ -139,6 +156,17 @@ def _seen(scope: Scope) -> ColumnElement[bool]:
     units = _units(scope)
     at = Inspection.organisation_id if len(units) == 1 else walked(Inspection.organisation_id)  # of many the newest are met walking
     return at.in_(units)
+
+
+def _own_open(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    return Inspection.started_by == scope.actor.account_id, Inspection.ended_at.is_(None)
+
+
+def _check_none_open(session: Session, scope: Scope, school_id: str) -> None:
+    """Nobody draws again and again until a sample looks good; two starts at once wait for each other at the account. Raises Refused."""
+    session.execute(select(Account.id).where(Account.id == scope.actor.account_id).with_for_update(key_share=True))
+    if session.scalar(select(Inspection.id).where(Inspection.organisation_id == school_id, *_own_open(scope)).limit(1)):
+        raise Refused("您在这所学校还有一次抽检没有结束，结束以后才能再抽取。", code="inspection_open")
 
 
 def _papers(session: Session, scope: Scope, school_id: str, first_on: date, last_on: date) -> list[tuple[str, str]]:

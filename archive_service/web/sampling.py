@@ -9,7 +9,7 @@ from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive_service.clock import today
-from archive_service.errors import Refused, Rejected
+from archive_service.errors import ArchiveError, Refused, Rejected
 from archive_service.http.context import actor, archive
 from archive_service.rules.sampling import PASSES_AT_LEAST, Fault
 from archive_service.services import reveal, sampling, sampling_items
@@ -37,17 +37,24 @@ def inspection_start() -> BaseResponse | tuple[str, int]:
         first_on, last_on = _day("first_on"), _day("last_on")
         made = sampling.start(archive(), school_id=form["school"], first_on=first_on, last_on=last_on, actor=actor())
     except (Refused, Rejected) as error:
-        return _page(form, fault=error.message), error.this_status
+        return _page(form, error), error.this_status
     return redirect(f"/inspections/{made.id}/items")
 
 
-def _page(form: dict[str, str], *, fault: str = "") -> str:
+def _page(form: dict[str, str], error: ArchiveError | None = None) -> str:
     the, who = archive(), actor()
+    found = sampling.listed(the, actor=who, cursor=request.args.get("cursor") or None)
+    own_open = [_row(sample) for sample in found.own_open]
+    if error and error.this_code == "inspection_open":
+        form |= {"open_id": next(row["id"] for row in own_open if row["school_id"] == form["school"])}
     return render_template(
         "pages/inspections.html",
-        rows=[_row(sample) for sample in sampling.listed(the, actor=who)],
+        rows=[_row(sample) for sample in found.items],
+        own_open=own_open,
+        total=found.total,
         schools=[{"code": code, "label": label} for code, label in sampling.schools(the, actor=who)],
-        form=form | {"fault": fault},
+        form=form | {"fault": error.message if error else ""},
+        **parts_lists.paging(found.next, len(found.items)),
     )
 
 
@@ -136,6 +143,7 @@ def _row(sample: Sample) -> dict[str, Any]:
     inspection, judged = sample.inspection, sample.judged
     return {
         "id": inspection.id,
+        "school_id": inspection.organisation_id,
         "school": sample.school,
         "checker": sample.checker,
         "first_on": inspection.first_on,

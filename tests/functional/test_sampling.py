@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -140,6 +141,53 @@ def test_a_sample_is_drawn_and_anybody_with_its_seed_draws_it_again(archive, des
         ).all()
     assert (made.population, made.size) == (30, 20)
     assert list(drawn) == draw([("", one) for one in ids], made.seed)
+
+
+def test_one_goes_on_with_the_open_sample_of_a_school_before_drawing_again(archive, app, desk):
+    desk.papers(1)
+    made = desk.start()
+    browser = signed_in(app, archive, desk.reviewer)
+    browser.get("/inspections")
+    browser.post("/inspections", status=422, school=desk.school.id, first_on=str(ON), last_on=str(ON))
+    assert "还有一次抽检没有结束" in browser.last.text
+    assert f'strip__act" href="/inspections/{made.id}/items"' in browser.last.text
+    desk.start(by=desk.archivist)
+    desk.mark(made, 1)
+    sampling_items.end(archive, made.id, actor=desk.reviewer)
+    again = desk.start()
+    assert {made.id, again.id} <= {one.inspection.id for one in sampling.listed(archive, actor=desk.reviewer).items}
+
+
+def test_of_two_starts_at_once_one_draws(desk):
+    desk.papers(1)
+
+    def started(_):
+        try:
+            return desk.start().id
+        except Refused as error:
+            return error.this_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(started, range(4)))[1:] == ["inspection_open"] * 3
+
+
+def test_all_samples_are_found_page_by_page_and_the_own_open_one_on_each(archive, app, desk, monkeypatch):
+    monkeypatch.setattr(sampling, "PAGE_SIZE", 2)
+    desk.papers(1)
+    own = desk.start()
+    others = [desk.start(by=desk.office.make.actor(Role.COUNTY_REVIEWER, desk.office.county)) for _ in range(4)]
+    found, cursor = [], None
+    while True:
+        page = sampling.listed(archive, actor=desk.reviewer, cursor=cursor)
+        assert [one.inspection.id for one in page.own_open] == [own.id]
+        assert page.total == 5
+        found += [one.inspection.id for one in page.items]
+        if (cursor := page.next) is None:
+            break
+    assert found == sorted([own.id, *(one.id for one in others)], reverse=True)
+    shown = signed_in(app, archive, desk.reviewer).get("/inspections").text
+    assert f'href="/inspections?cursor={found[1]}"' in shown
+    assert f'href="/inspections/{own.id}/items"' in shown
 
 
 def test_what_one_took_in_oneself_is_not_in_the_sample(archive, desk):
