@@ -52,7 +52,7 @@ def verify_index(archive: Archive) -> IndexVerdict:
     """Compare every page of the index with the rows, both ways.
 
     Raises:
-        IndexUnavailable: there is no sound index; searches are answered from rows meanwhile.
+        IndexUnavailable: there is no sound index; searches wait until it is built.
     """
     with archive.begin() as session:
         kinds = kind_numbers(session, archive)

@@ -1,7 +1,7 @@
 """Answers without an index: the same `Hits` and counts, from a walk over all pages.
 
-Lives here: what the service falls back to while an index is being rebuilt, and what tests compare every engine with.
-Meant for one county (0.2 s for 100,000 pages); the caller shows a note that answers are slower for now.
+Lives here: what tests and benchmarks hold every engine against. The service itself does not fall back to it: while an index is being
+rebuilt, searches say so and wait.
 """
 
 from collections import Counter
