@@ -1,7 +1,5 @@
 """抽检: a sample is drawn, gone through paper by paper, and ends in a record that can be printed or taken away as a table."""
 
-import csv
-import io
 from datetime import date
 from typing import Any
 
@@ -18,6 +16,7 @@ from archive_service.services.sampling_items import Mark, Sheet
 from archive_service.web import parts, parts_lists
 from archive_service.web.frame import watermark
 from archive_service.web.pages import decided, number, pages
+from archive_service.web.tables import csv_table
 
 FAULTS = [{"code": fault.value, "label": fault.label, "key": str(key)} for key, fault in enumerate(Fault, 1)]
 
@@ -70,11 +69,7 @@ def inspection_record(inspection_id: str) -> str:
 def inspection_table(inspection_id: str) -> Response:
     """The record as a table that office programs open."""
     sample = sampling.outcome(archive(), inspection_id, actor=actor(), is_export=True)
-    told = io.StringIO()
-    csv.writer(told).writerows([("项目", "内容"), *_lines(sample)])
-    answer = Response("\ufeff" + told.getvalue(), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"inspection-{sample.inspection.id}.csv")
-    return answer
+    return csv_table([("项目", "内容"), *_lines(sample)], f"inspection-{sample.inspection.id}.csv")
 
 
 @pages.get("/inspections/<inspection_id>/items")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from archive_service.adapters.blobs import Bucket, record_key
 from archive_service.errors import Denied, NotFound, Refused, Rejected
 from archive_service.ids import new_id
+from archive_service.models.account import Account
 from archive_service.models.inspection import InspectionItem
 from archive_service.models.ledger import Event
 from archive_service.models.record import Record, Rendition, RenditionRole
@@ -312,6 +313,16 @@ def test_the_screens_from_the_draw_to_the_table(archive, app, desk):
     rows = dict(csv.reader(io.StringIO(browser.get(f"{inspection}/record.csv").text.removeprefix("\ufeff"))))
     assert (rows["结论"], rows["模糊"], rows["错字数"], rows["合格率"]) == ("不合格", "1", "1", "50.00%")
     assert len(desk.acts("inspection.ended", "inspection.exported")) == 2
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t=", " ="])
+def test_no_cell_of_the_table_is_a_formula(archive, app, desk, begins):
+    desk.papers(1)
+    made, named = desk.start(), f'{begins}HYPERLINK("http://a")'
+    with archive.begin() as session:
+        session.get_one(Account, desk.reviewer.account_id).name = named
+    table = signed_in(app, archive, desk.reviewer).get(f"/inspections/{made.id}/record.csv").text
+    assert dict(csv.reader(io.StringIO(table.removeprefix("\ufeff"), newline="")))["检查人"] == f"'{named}"
 
 
 @pytest.mark.parametrize(
