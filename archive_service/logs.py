@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 import structlog
+from structlog.typing import Processor
 
 from archive_service.settings import LogSettings
 
@@ -28,21 +29,31 @@ class _StandardError:
 def configure(settings: LogSettings) -> None:
     """Set up the process's logging to standard error."""
     level = getattr(logging, settings.level)
-    as_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    # Plain tracebacks: the pretty ones print every local variable, and those hold names and numbers.
-    for_people = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *(as_json if settings.json_lines else for_people),
-        ],
+        processors=_processors(settings, colours=sys.stderr.isatty()),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def note(log: Path, settings: LogSettings, event: str, **facts: object) -> None:
+    """Write one line into the log of a running instance from outside its processes; a full disk holds nothing up."""
+    with suppress(OSError), log.open("a", encoding="utf-8") as file:
+        structlog.wrap_logger(structlog.PrintLogger(file), processors=_processors(settings, colours=False)).info(event, **facts)
+
+
+def _processors(settings: LogSettings, *, colours: bool) -> list[Processor]:
+    as_json: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    # Plain tracebacks: the pretty ones print every local variable, and those hold names and numbers.
+    for_people = [structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)]
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *(as_json if settings.json_lines else for_people),
+    ]
 
 
 def fresh_log(home: Path) -> Path:

@@ -91,6 +91,7 @@ class Supervisor:
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
+        self._told_by: str | None = None
 
     @property
     def is_stopping(self) -> bool:
@@ -99,6 +100,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Start every process; call it from the thread that stays, since children end with the thread that started them."""
+        self._note("service started", pid=os.getpid())  # without a stop before it, the run before was killed
         for role in (*roles(self.settings), *self.helpers):
             self.children += [self._started(role) for _ in range(role.number)]
 
@@ -112,11 +114,18 @@ class Supervisor:
             for child in list(self.children):
                 if child.process.poll() is not None:
                     self._ended(child)
+        self._note("service stopping", signal=self._told_by)
         self.end_all()
+        self._note("service stopped")
 
-    def stop(self, *_: object) -> None:
+    def stop(self, signal_number: int | None = None, *_: object) -> None:
         """Begin to end; safe in a signal handler."""
+        self._told_by = signal.Signals(signal_number).name if signal_number else None
         self._stopping.set()
+
+    def _note(self, event: str, **facts: object) -> None:
+        if self.log:
+            logs.note(self.log, self.settings.log, event, **facts)
 
     def _ended(self, child: Child) -> None:
         if child.role.once and child.process.returncode >= 0:
@@ -127,6 +136,7 @@ class Supervisor:
             child.failures = 0 if now - child.started > HEALTHY_SECONDS else child.failures + 1
             child.again_at = now + min(2**child.failures - 1, 30)  # each waits for itself: one that flaps holds up no other
             log.warning("process ended", role=child.role.name, status=child.process.returncode, failures=child.failures)
+            self._note("process ended", role=child.role.name, status=child.process.returncode, failures=child.failures)
         if now >= child.again_at:
             fresh = self._started(child.role)
             child.process, child.started, child.again_at = fresh.process, fresh.started, None
