@@ -14,10 +14,12 @@ from archive_service import migrations
 from archive_service.archive import Archive, open_archive
 from archive_service.db import open_engine
 from archive_service.errors import Refused, Unavailable
+from archive_service.migrations import guards
 from archive_service.services.migrate_target import insist_whole
 from archive_service.settings import Settings
 
 SECRET_BYTES = 48
+RESTORED = "数据库里防止改动的触发器缺失或被改，已经恢复（表 {tables}）；期间可能有人改动，请运行 xueji verify-ledger 并报告安全管理员"
 NEWER = "数据库结构是 {found}，由更新版本的程序建立，本程序只认到 {newest}；没有改动任何内容。请换用原来的或更新的程序，不要用本程序打开。"
 
 
@@ -40,6 +42,7 @@ def prepare(settings: Settings) -> list[str]:
         _write_secret(settings)
         done.append("生成密钥 secret.key")
     done += _upgrade(settings, before)
+    done += _guard(settings)
     archive = open_archive(settings)
     drafts = _drafts(settings)
     try:
@@ -79,6 +82,18 @@ def _upgrade(settings: Settings, before: str | None) -> list[str]:
     with _engine(settings) as engine:
         migrations.upgrade(engine)
     return [*done, f"建立数据库结构 {newest}" if before is None else f"升级数据库结构 {before} → {newest}"]
+
+
+def _guard(settings: Settings) -> list[str]:
+    """Put back the triggers that somebody took from the tables no row of which may be edited; none are missing as a rule."""
+    with _engine(settings) as engine:
+        with engine.connect() as connection:
+            tables = guards.missing(connection)
+        if tables:
+            with engine.execution_options(writes=True).begin() as connection:
+                for table in tables:
+                    guards.put_back(connection, table)
+    return [RESTORED.format(tables="、".join(tables))] if tables else []
 
 
 def _put_aside(settings: Settings, before: str) -> str:

@@ -25,11 +25,12 @@ THERE = click.Path(exists=True, path_type=Path)
 def verify_ledger(console: Console, anchors: Path | None) -> int:
     """Walk the chain, then hold it against the anchors."""
     with instance() as archive:
-        verdict = ledger_verify.verify(archive)
+        verdict, unguarded = ledger_verify.verify(archive), filter(None, [ledger_verify.unguarded(archive)])
         files, damaged = _read([anchors or archive.settings.anchor_folder])
         expected = [] if anchors else ledger_noted.absent(archive, files)  # a copy kept elsewhere may lag by a day
         faults = [
-            *verdict.faults, *damaged, *expected, *ledger_noted.other(archive, files), *ledger_anchors.contradictions(archive, files),
+            *verdict.faults, *unguarded, *damaged, *expected,
+            *ledger_noted.other(archive, files), *ledger_anchors.contradictions(archive, files),
         ]  # fmt: skip
         doubts = [*verdict.doubts, *ledger_anchors.late(archive, files)]
     value = {**asdict(verdict), "doubts": doubts, "anchors": len(files), "faults": faults, "fault": faults[0] if faults else None}

@@ -59,6 +59,7 @@ def examine(archive: Archive, *, is_running: bool, thorough: bool = True, may_wr
     yield from store_checks(archive, sample=THOROUGH_SAMPLE if thorough else QUICK_SAMPLE, may_write=may_write)
     yield disk_check(archive)
     yield _chain(archive, thorough=thorough)
+    yield _guards(archive)
     yield _anchors(archive)
     with archive.read() as session:
         seen = _look(archive, session, is_running=is_running)
@@ -189,6 +190,12 @@ def _chain(archive: Archive, *, thorough: bool) -> Finding:
             fault, detail = _tail_fault(session), f"最新的 {TAIL_LINKS} 环核对"
     advice = "运行 xueji verify-ledger 看全部；保留现场，报告安全管理员，与备份和每日锚文件对照"
     return judged((Code.LEDGER_BROKEN, "台账的链"), fault is None, fault or detail, advice)
+
+
+def _guards(archive: Archive) -> Finding:
+    fault = ledger_verify.unguarded(archive)
+    advice = "先运行 xueji verify-ledger 并与机外的存证对照，查明是谁动了数据库；再运行 xueji init 恢复触发器，报告安全管理员"
+    return judged((Code.LEDGER_UNGUARDED, "台账的防改"), fault is None, fault or "不许改动的表都有触发器把守", advice)
 
 
 def _anchors(archive: Archive) -> Finding:

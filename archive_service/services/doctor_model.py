@@ -30,6 +30,7 @@ class Code(StrEnum):
     INDEX_BEHIND = "index_behind"
     LEDGER_LATE = "ledger_late"
     LEDGER_BROKEN = "ledger_broken"
+    LEDGER_UNGUARDED = "ledger_unguarded"
     ANCHORS_WRONG = "anchors_wrong"
     DEAD_LETTERS = "dead_letters"
     JOBS_WAITING = "jobs_waiting"

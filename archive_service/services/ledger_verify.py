@@ -1,6 +1,7 @@
 """Walking the chain: every link against its event, every event against the chain; each fault named by link and event.
 
-Lives here: `verify`. Not here: sealing (ledger), files that vouch for the chain from outside (ledger_anchors).
+Lives here: `verify`, and `unguarded`: whether the database still refuses edits. Not here: sealing (ledger), files that vouch for the
+chain from outside (ledger_anchors).
 `faults` cannot come from the service's own doing. `doubts` can: a clock that was set back looks like an event put in later.
 """
 
@@ -13,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from archive_service.archive import Archive
 from archive_service.clock import CHINA
+from archive_service.migrations import guards
 from archive_service.models.ledger import Event, EventLink
 from archive_service.services import ledger
 from archive_service.services.ledger_chain import GENESIS, link_digest
 
 NAMED_AT_MOST = 200
+UNGUARDED = "数据库里防止改动和删除的触发器缺失、停用或被改（表 {tables}）；这些表可能已被人改动"
 OUT_OF_TIME = timedelta(hours=1)  # no transaction of the service takes so long
 
 
@@ -77,6 +80,13 @@ def verify(archive: Archive) -> Verdict:
         slipped_in = _slipped_in(session, archive.clock.now())
     faults = (*walk.faults, *(f"事件 {number} 不在链上，且早于已封存的事件" for number in slipped_in))
     return Verdict(events, sealed, unsealed, walk.head, faults[:NAMED_AT_MOST], tuple(walk.doubts[:NAMED_AT_MOST]))
+
+
+def unguarded(archive: Archive) -> str | None:
+    """Which tables the database would let anybody edit or empty, in words: their triggers are gone, switched off or hollow."""
+    with archive.read() as session:
+        tables = guards.missing(session.connection())
+    return UNGUARDED.format(tables="、".join(tables)) if tables else None
 
 
 def places(first: int, last: int) -> str:

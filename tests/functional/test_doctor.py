@@ -29,6 +29,7 @@ from archive_service.services.intake import Incoming
 from archive_service.services.ledger import Subject
 from archive_service.services.migrate_target import MARK
 from archive_service.settings import with_database
+from tests.functional.test_guards import drop_guards
 from tests.papers import jpeg
 
 HAN = re.compile("[\u4e00-\u9fff]{4}")
@@ -163,6 +164,12 @@ def chain_broken(archive):
     yield
 
 
+@contextmanager
+def guards_dropped(archive):
+    drop_guards(archive)
+    yield
+
+
 def anchored(archive, *, seq):
     """The ledger knows of an anchor of yesterday; returns one of that day that goes to another place of the chain."""
     day = (archive.clock.now() - timedelta(days=1)).date()
@@ -235,7 +242,8 @@ PLANTED = [  # what is planted, the codes it must be named by, whether it is a f
     (stuck, {Code.STUCK_LEASES}, State.FAULT, {}),
     (dead, {Code.DEAD_LETTERS}, State.WARN, {"xueji_dead_letters": 1}),
     (unsealed, {Code.LEDGER_LATE}, State.FAULT, {"xueji_events_unsealed_seconds": 180}),
-    (chain_broken, {Code.LEDGER_BROKEN}, State.FAULT, {}),
+    (chain_broken, {Code.LEDGER_BROKEN, Code.LEDGER_UNGUARDED}, State.FAULT, {}),
+    (guards_dropped, {Code.LEDGER_UNGUARDED}, State.FAULT, {}),
     (anchor_gone, {Code.ANCHORS_WRONG}, State.FAULT, {}),
     (anchor_replaced, {Code.ANCHORS_WRONG}, State.FAULT, {}),
     (anchor_cut_short, {Code.ANCHORS_WRONG}, State.FAULT, {}),
@@ -244,7 +252,7 @@ PLANTED = [  # what is planted, the codes it must be named by, whether it is a f
     (backup_old, {Code.BACKUP_OLD}, State.WARN, {"xueji_backup_age_seconds": 3 * 86_400}),
 ]
 NAMES = ["store away", "store full", "store read-only", "disk nearly full", "blob missing", "blob flipped", "index missing", "index behind",
-         "jobs waiting", "stuck lease", "dead letter", "ledger unsealed", "ledger broken", "anchor gone", "anchor replaced", "anchor cut short", "keeper gone", "clock set back", "backup old"]  # fmt: skip
+         "jobs waiting", "stuck lease", "dead letter", "ledger unsealed", "ledger broken", "triggers dropped", "anchor gone", "anchor replaced", "anchor cut short", "keeper gone", "clock set back", "backup old"]  # fmt: skip
 
 
 def event(archive, *, at):
