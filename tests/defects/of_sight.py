@@ -9,13 +9,7 @@ DEFECTS = (
     Defect(
         "scope-left-out-of-records",
         "a list of records holds what the actor may read",
-        (
-            change(
-                "services/records.py",
-                "select(Record).where(scope.records(), *_conditions(wanted))",
-                "select(Record).where(*_conditions(wanted))",
-            ),
-        ),
+        (change("services/records.py", "select(Record).where(scope.records(), *conditions)", "select(Record).where(*conditions)"),),
         (f"{SCOPE}::test_lists_and_totals_hold_nothing_of_others",),
     ),
     Defect(
@@ -141,7 +135,7 @@ DEFECTS = (
     Defect(
         "case-of-another-child",
         "a case opens the papers of its own student only",
-        (change("services/scope.py", "if case and record.student_id and record.student_id != case.student_id:", "if False:"),),
+        (change("services/scope.py", "if about and student_id and about != student_id:", "if False:"),),
         (f"{SCOPE}::test_a_case_of_another_child_is_no_ground",),
     ),
     Defect(
