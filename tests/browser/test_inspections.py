@@ -44,6 +44,7 @@ def test_a_paper_scanned_twice_is_told_and_settled_by_a_key(office: Office, sign
     clerk.page.locator(".card-in").get_by_role("link", name="查看").click()
     told = clerk.page.locator("form.strip")
     expect(told).to_contain_text("疑似重复扫描")
+    clerk.page.wait_for_load_state("networkidle")  # the keys come with the page's script
     clerk.page.keyboard.press("d")
     expect(clerk.page.locator("[data-undo]")).to_contain_text("已记为不是同一份")
     expect(told).to_contain_text("已认定不是同一份")

@@ -12,13 +12,13 @@ from tests.browser.conftest import PHONE, Office, SignIn, Watched, findings
 
 pytestmark = pytest.mark.browser
 
-ALL = {"capture", "tray", "review", "students", "cases", "search", "operations", "accounts", "ledger"}
-REVIEWER = {"review", "students", "search"}
+ALL = {"capture", "tray", "review", "inspections", "students", "cases", "search", "operations", "accounts", "ledger"}
+REVIEWER = {"review", "inspections", "students", "search"}
 RAILS = {
     "gsh1-teacher": {"capture"},
     "gsh1-registrar": {"capture", "tray", "students", "cases", "search"},
-    "gsh1-leader": {"review", "students", "cases", "search"},
-    "gsh1-archivist": {"students", "search"},
+    "gsh1-leader": {"review", "inspections", "students", "cases", "search"},
+    "gsh1-archivist": {"inspections", "students", "search"},
     "guangshan-reviewer": REVIEWER,
     "xinyang-reviewer": REVIEWER,
     "henan-reviewer": REVIEWER,

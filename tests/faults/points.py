@@ -25,7 +25,7 @@ _BLOBS = "archive_service.adapters.blobs"
 
 UPLOAD = (
     Point("upload-received", "web", "before", f"{_S}.intake:receive"),
-    Point("upload-sniffed", "web", "before", f"{_S}.intake:_check_room"),
+    Point("upload-sniffed", "web", "before", f"{_S}.room:check_store"),
     Point("master-drafted", "web", "before", f"{_BLOBS}.directory:_Draft.commit"),
     Point("master-in-place-unverified", "web", "before", f"{_BLOBS}.store:BlobStore._verified_or_removed"),
     Point("master-verified", "web", "after", f"{_S}.intake:_new_record"),
