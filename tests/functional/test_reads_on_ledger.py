@@ -19,7 +19,15 @@ from tests.functional.web_client import signed_in
 from tests.papers import hukou, jpeg
 
 NAME, WORD = "慕容蓼蓝", "菖蒲街"
-PLACES = {"record_id": "record", "student_id": "student", "case_id": "case", "batch_id": "batch", "n": "page", "no": "page", "inspection_id": "none"}
+PLACES = {
+    "record_id": "record",
+    "student_id": "student",
+    "case_id": "case",
+    "batch_id": "batch",
+    "n": "page",
+    "no": "page",
+    "inspection_id": "none",
+}
 QUERIES = {"/search": {"q": WORD}, "/api/v1/search": {"q": WORD}, "/students": {"q": NAME}, "/api/v1/students": {"q": NAME}}
 # What must be among those that are tried, so that a change of the land cannot empty the test.
 SURELY = {
