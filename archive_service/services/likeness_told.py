@@ -42,7 +42,7 @@ def earlier(session: Session, scope: Scope, records: Sequence[Record]) -> dict[s
     wanted = select(Rescan).where(Rescan.record_id.in_([record.id for record in records]))
     rescans = {row.record_id: row for row in session.scalars(wanted)}
     firsts = {row.first_id for row in rescans.values()} | {record.duplicate_of for record in records if record.duplicate_of}
-    seen = set(session.scalars(select(Record.id).where(Record.id.in_(firsts), scope.records()))) if firsts else set()
+    seen = scope.readable_among(session, firsts)
     return {record.id: _told(record, rescans.get(record.id), seen) for record in records}
 
 

@@ -141,7 +141,8 @@ def views(archive: Archive, session: Session, scope: Scope, records: Sequence[Re
     codes, matches = _by_record(session, PageCode, ids), _by_record(session, Match, ids)
     named = {str(candidate["student_id"]) for match in _all(matches) for candidate in match.candidates}
     students = _students(session, scope, named | {record.student_id for record in records if record.student_id})
-    later, replaced = _later(session, scope, ids), _seen(session, scope, [record.supersedes_id for record in records])
+    later = _later(session, scope, ids)
+    replaced = scope.readable_among(session, [record.supersedes_id for record in records if record.supersedes_id])
     cases, engines = _cases(session, scope, ids), _engines(session, ids)
     before = earlier(session, scope, records)
     for shut in _shut(session, scope, records):
@@ -218,11 +219,6 @@ def _all(matches: dict[str, list[Match]]) -> list[Match]:
 def _later(session: Session, scope: Scope, ids: Collection[str]) -> dict[str | None, str]:
     """What took the place of papers, as far as the actor may read it: a paper may be told to fewer than the one before it."""
     return dict(session.execute(select(Record.supersedes_id, Record.id).where(Record.supersedes_id.in_(ids), scope.records())).all())
-
-
-def _seen(session: Session, scope: Scope, ids: Collection[str | None]) -> set[str]:
-    wanted = [one for one in ids if one]
-    return set(session.scalars(select(Record.id).where(Record.id.in_(wanted), scope.records()))) if wanted else set()
 
 
 def _students(session: Session, scope: Scope, ids: Collection[str]) -> dict[str, Student]:

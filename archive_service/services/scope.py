@@ -5,7 +5,7 @@ Not here: the table of rights (`rules.access`). Out of scope and unknown are the
 Denied. Each list of records, students or cases uses the condition from here; no other module compares units.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -191,6 +191,10 @@ class Scope:
     def sees_record(self, record_id: ColumnElement[str] | InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
         """Whether the record that another row names may be read, looked up row by row."""
         return select(Record.id).where(Record.id == record_id, self.records()).correlate_except(Record).exists()
+
+    def readable_among(self, session: Session, record_ids: Collection[str]) -> set[str]:
+        """Those of some records that the actor may read: before one record names another, in one statement."""
+        return set(session.scalars(select(Record.id).where(Record.id.in_(record_ids), self.records()))) if record_ids else set()
 
     def batches(self) -> ColumnElement[bool]:
         """Which batches the actor may see: a condition on Batch."""

@@ -63,13 +63,7 @@ DEFECTS = (
     Defect(
         "second-scan-told-to-anybody",
         "the first of two scans of a paper is named only to who may read it",
-        (
-            change(
-                "services/likeness_told.py",
-                "select(Record.id).where(Record.id.in_(firsts), scope.records())",
-                "select(Record.id).where(Record.id.in_(firsts))",
-            ),
-        ),
+        (change("services/likeness_told.py", "seen = scope.readable_among(session, firsts)", "seen = firsts"),),
         ("tests/functional/test_likeness.py::test_who_may_not_read_the_first_is_not_told",),
     ),
     Defect(
